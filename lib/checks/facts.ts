@@ -1,0 +1,33 @@
+import type { IConstruct } from 'constructs';
+import type { PrometheusRef } from '../kube/prometheus-ref';
+import type { Labels, SovraInstallation } from '../sovra/installation';
+
+/** Pods that are there but not ours: the control plane, Vault, the parts of an existing stack. */
+export interface KnownPods {
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly ports: readonly number[];
+  /** Names of ports and Services in front of the pods, as monitors name them. */
+  readonly service?: { readonly name: string; readonly labels: Labels; readonly ports: Readonly<Record<string, number>> };
+}
+
+/** What the synth checks cannot read from the objects themselves. */
+export interface Facts {
+  readonly sovra?: SovraInstallation;
+  /** A Prometheus that exists outside the set of objects. */
+  readonly existingPrometheus?: PrometheusRef;
+  readonly knownPods?: readonly KnownPods[];
+}
+
+const FACTS = Symbol.for('sovra-ops.facts');
+
+/** Attaches facts to a construct; the checks collect them over the whole tree. */
+export function declareFacts(construct: IConstruct, facts: Facts): void {
+  const list = ((construct as { [FACTS]?: Facts[] })[FACTS] ??= []);
+  list.push(facts);
+}
+
+/** The facts of all constructs of a tree, in the order of the tree. */
+export function collectFacts(root: IConstruct): Facts[] {
+  return root.node.findAll().flatMap((c) => (c as { [FACTS]?: Facts[] })[FACTS] ?? []);
+}

@@ -1,0 +1,58 @@
+import { Checker, dnsLabel, dnsSubdomain } from '../validate';
+import type { Labels } from '../sovra/installation';
+import { PART_OF } from './labels';
+
+/**
+ * The Prometheus that rules and monitors are meant for. Whatever a construct emits carries `selectorLabels`, and the
+ * synth checks prove that this Prometheus selects it.
+ */
+export interface PrometheusRef {
+  /** Name of the `Prometheus` object. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Labels that a rule or monitor must carry to be selected. */
+  readonly selectorLabels: Labels;
+  /** Namespaces in which it looks for rules and monitors. @default all */
+  readonly namespaces?: readonly string[];
+  /** Labels of its pods, for network policies. */
+  readonly podLabels: Labels;
+  /** Its service account, which gets the right to discover targets. */
+  readonly serviceAccount: string;
+  /** Where it can be queried. */
+  readonly url: string;
+}
+
+/** The Prometheus that `SovraMonitoring` makes by default. */
+export const SOVRA_PROMETHEUS: PrometheusRef = {
+  name: 'sovra',
+  namespace: 'monitoring',
+  selectorLabels: { 'app.kubernetes.io/part-of': PART_OF },
+  podLabels: { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'sovra' },
+  serviceAccount: 'prometheus',
+  url: 'http://prometheus.monitoring.svc:9090',
+};
+
+export interface KubePrometheusStackProps {
+  /** Name of the Helm release. @default 'kube-prometheus-stack' */
+  readonly release?: string;
+  /** Namespace of the release. @default 'monitoring' */
+  readonly namespace?: string;
+}
+
+/** The Prometheus of a kube-prometheus-stack release with its default values (it selects the label `release`). */
+export function kubePrometheusStack(props: KubePrometheusStackProps = {}): PrometheusRef {
+  const release = props.release ?? 'kube-prometheus-stack';
+  const namespace = props.namespace ?? 'monitoring';
+  new Checker('kubePrometheusStack').value('release', release, dnsSubdomain).value('namespace', namespace, dnsLabel).done();
+  // The chart's full name: the release alone when it already contains the chart's name, cut to 26 characters.
+  const fullName = (release.includes('kube-prometheus-stack') ? release : `${release}-kube-prometheus-stack`).slice(0, 26).replace(/-$/, '');
+  const name = `${fullName}-prometheus`;
+  return {
+    name,
+    namespace,
+    selectorLabels: { release },
+    podLabels: { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': name },
+    serviceAccount: name,
+    url: `http://${name}.${namespace}.svc:9090`,
+  };
+}

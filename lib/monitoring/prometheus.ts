@@ -1,0 +1,176 @@
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Service, ServiceAccount } from 'kubernetes-types/core/v1';
+import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import type { PrometheusSpec } from '../kube/crds/prometheus';
+import { disruptionBudget } from '../kube/exporter';
+import { commonLabels, PART_OF } from '../kube/labels';
+import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toApiServer, toDns } from '../kube/network';
+import { kubeObject, operatorObject } from '../kube/object';
+import { hardenedPodSecurity, type Resources, resources, spreadOverNodes } from '../kube/pod';
+import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { parseDuration, seconds } from '../schedule/duration';
+import type { SovraInstallation } from '../sovra/installation';
+import { OBJECTIVE_WINDOW } from '../sovra/objectives';
+import { Checker, dnsSubdomain, duration, positiveInteger, quantity } from '../validate';
+
+export interface StorageProps {
+  /** Size of each replica's volume, as a Kubernetes quantity. */
+  readonly size?: string;
+  /** @default the cluster's default class */
+  readonly storageClass?: string;
+}
+
+export interface PrometheusProps {
+  /** @default 2 */
+  readonly replicas?: number;
+  /** How long series are kept; longer than the objectives look back. @default '35d' */
+  readonly retention?: string;
+  /** @default '15s' (guide: monitoring) */
+  readonly scrapeInterval?: string;
+  /** @default '15s' (guide: monitoring) */
+  readonly evaluationInterval?: string;
+  /** Volume of each replica; the oldest blocks go when 85 % of it are used. @default 50Gi of the default class */
+  readonly storage?: StorageProps;
+  /** @default 250m and 2Gi requested, 2 and 4Gi allowed */
+  readonly resources?: Resources;
+  /** More namespaces whose monitors and rules are taken, and whose targets may be discovered. @default those of the Sovra installation */
+  readonly namespaces?: readonly string[];
+  /** More pods that may query it. @default Grafana only */
+  readonly queriedBy?: readonly Peer[];
+}
+
+export interface SovraPrometheusProps extends PrometheusProps {
+  readonly sovra: SovraInstallation;
+  readonly namespace: string;
+  readonly network: ClusterNetworkProps;
+  /** Edges to what it scrapes. */
+  readonly targets: readonly Opening[];
+  readonly queriedBy: readonly Peer[];
+}
+
+const NAME = SOVRA_PROMETHEUS.name;
+const SERVICE = 'prometheus';
+export const PROMETHEUS_PORT = 9090;
+
+/** The Prometheus of the stack, run by the operator that is in the cluster. */
+export class SovraPrometheus extends Construct {
+  readonly ref: PrometheusRef;
+  readonly prometheus: ApiObject;
+  readonly service: ApiObject;
+  readonly policy: ApiObject;
+
+  constructor(scope: Construct, id: string, props: SovraPrometheusProps) {
+    super(scope, id);
+    checkPrometheus(new Checker(this.node.path), '', props).done();
+    const { namespace, sovra } = props;
+    const metadata = { name: SERVICE, namespace, labels: commonLabels('prometheus', 'monitoring') };
+    const namespaces = watchedNamespaces(sovra, namespace, props.namespaces);
+    this.ref = { ...SOVRA_PROMETHEUS, namespace, namespaces, url: `http://${SERVICE}.${namespace}.svc:${PROMETHEUS_PORT}` };
+    kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, { automountServiceAccountToken: false });
+    for (const watched of namespaces) discoveryRights(this, watched, namespace);
+    this.prometheus = operatorObject<PrometheusSpec>(this, 'prometheus', 'Prometheus', { ...metadata, name: NAME }, spec(props, this.ref, namespaces));
+    this.service = kubeObject<Service>(this, 'service', 'v1', 'Service', metadata, {
+      spec: { type: 'ClusterIP', selector: { ...this.ref.podLabels }, ports: [{ name: 'http', port: PROMETHEUS_PORT, targetPort: 'web', protocol: 'TCP' }] },
+    });
+    this.policy = networkPolicy(this, 'network-policy', {
+      name: 'prometheus',
+      namespace,
+      component: 'monitoring',
+      podLabels: this.ref.podLabels,
+      ingress: [{ peers: [{ namespace, podLabels: this.ref.podLabels }, ...props.queriedBy], ports: [PROMETHEUS_PORT] }],
+      egress: [toDns(props.network), toApiServer(props.network), { peers: [{ namespace, podLabels: this.ref.podLabels }], ports: [PROMETHEUS_PORT] }, ...props.targets],
+    });
+    if ((props.replicas ?? 2) > 1) disruptionBudget(this, 'disruption-budget', metadata, { ...this.ref.podLabels });
+  }
+}
+
+/** Where monitors and rules are looked for: the stack's own namespace and every namespace of the installation. */
+export function watchedNamespaces(sovra: SovraInstallation, own: string, more: readonly string[] = []): string[] {
+  const installation = [...(sovra.controlPlane ? [sovra.namespace] : []), ...sovra.localEdgeNodes.map((n) => n.vault.namespace)];
+  return [...new Set([own, ...installation, ...more])];
+}
+
+export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Checker {
+  c.value(`${at}replicas`, p.replicas, positiveInteger)
+    .value(`${at}retention`, p.retention, duration)
+    .value(`${at}scrapeInterval`, p.scrapeInterval, duration)
+    .value(`${at}evaluationInterval`, p.evaluationInterval, duration)
+    .value(`${at}storage.size`, p.storage?.size, quantity)
+    .value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain)
+    .each(`${at}namespaces`, p.namespaces, dnsSubdomain);
+  checkResources(c, `${at}resources`, p.resources);
+  const kept = parseDuration(p.retention ?? '35d');
+  return c.require(kept === undefined || kept > seconds(OBJECTIVE_WINDOW), {
+    property: `${at}retention`,
+    given: p.retention,
+    allowed: `more than ${OBJECTIVE_WINDOW}, the window of the service level objectives`,
+    remedy: "Keep series for '35d' or longer; a shorter time would make every objective look at less than it promises.",
+  });
+}
+
+export function checkResources(c: Checker, at: string, r: Resources | undefined): void {
+  for (const key of ['cpu', 'memory', 'cpuLimit', 'memoryLimit'] as const) c.value(`${at}.${key}`, r?.[key], quantity);
+}
+
+function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: readonly string[]): PrometheusSpec {
+  const { sovra, namespace, storage } = props;
+  const selected = { matchLabels: { ...ref.selectorLabels } };
+  const inNamespaces = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...namespaces] }] };
+  const size = storage?.size ?? '50Gi';
+  const pullSecrets = sovra.images.pullSecrets ?? [];
+  return {
+    image: sovra.image('prometheus'),
+    ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+    replicas: props.replicas ?? 2,
+    retention: props.retention ?? '35d',
+    retentionSize: `${Math.floor((bytes(size) * 0.85) / 1e6)}MB`,
+    scrapeInterval: props.scrapeInterval ?? '15s',
+    evaluationInterval: props.evaluationInterval ?? '15s',
+    externalLabels: { cluster: sovra.name },
+    serviceAccountName: SERVICE,
+    serviceDiscoveryRole: 'EndpointSlice',
+    ...(['ruleSelector', 'serviceMonitorSelector', 'podMonitorSelector', 'probeSelector'] as const).reduce((all, key) => ({ ...all, [key]: selected }), {}),
+    ...(['ruleNamespaceSelector', 'serviceMonitorNamespaceSelector', 'podMonitorNamespaceSelector', 'probeNamespaceSelector'] as const).reduce(
+      (all, key) => ({ ...all, [key]: inNamespaces }),
+      {},
+    ),
+    // A monitor must not make Prometheus read files of its own container, such as its service account's token.
+    arbitraryFSAccessThroughSMs: { deny: true },
+    enableAdminAPI: false,
+    alerting: { alertmanagers: [{ namespace, name: 'alertmanager', port: 'http', apiVersion: 'V2' }] },
+    podMetadata: { labels: { 'app.kubernetes.io/part-of': PART_OF } },
+    securityContext: hardenedPodSecurity(),
+    resources: resources(props.resources ?? { cpu: '250m', memory: '2Gi', cpuLimit: '2', memoryLimit: '4Gi' }) as PrometheusSpec['resources'],
+    topologySpreadConstraints: spreadOverNodes({ ...ref.podLabels }) as PrometheusSpec['topologySpreadConstraints'],
+    storage: {
+      volumeClaimTemplate: {
+        spec: { accessModes: ['ReadWriteOnce'], ...(storage?.storageClass && { storageClassName: storage.storageClass }), resources: { requests: { storage: size } } },
+      },
+    },
+  };
+}
+
+const UNITS: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
+
+/** Bytes of a quantity that was validated before. */
+function bytes(size: string): number {
+  const [, number, unit] = /^\+?([\d.]+)([A-Za-z]*)$/.exec(size) ?? [];
+  return Number(number ?? size) * (UNITS[unit ?? ''] ?? 1);
+}
+
+/** The right to discover targets in one namespace; nothing cluster-wide, and no Secrets. */
+function discoveryRights(scope: Construct, watched: string, namespace: string): void {
+  const metadata = { name: 'sovra-prometheus', namespace: watched, labels: commonLabels('prometheus', 'monitoring') };
+  const verbs = ['get', 'list', 'watch'];
+  kubeObject<Role>(scope, `role-${watched}`, 'rbac.authorization.k8s.io/v1', 'Role', metadata, {
+    rules: [
+      { apiGroups: [''], resources: ['services', 'pods'], verbs },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    ],
+  });
+  kubeObject<RoleBinding>(scope, `role-binding-${watched}`, 'rbac.authorization.k8s.io/v1', 'RoleBinding', metadata, {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: SERVICE, namespace }],
+  });
+}

@@ -1,0 +1,184 @@
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Namespace } from 'kubernetes-types/core/v1';
+import { enableChecks } from '../checks/enable';
+import { declareFacts, type KnownPods } from '../checks/facts';
+import { commonLabels, selectorLabels } from '../kube/labels';
+import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer } from '../kube/network';
+import { kubeObject } from '../kube/object';
+import type { PrometheusRef } from '../kube/prometheus-ref';
+import { SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import type { Labels, SovraInstallation } from '../sovra/installation';
+import { Checker, dnsLabel } from '../validate';
+import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT, type AlertmanagerProps, checkAlertmanager, SovraAlertmanager } from './alertmanager';
+import { BLACKBOX_EXPORTER, BLACKBOX_PORT, type BlackboxExporterProps, checkBlackbox, SovraBlackboxExporter } from './blackbox-exporter';
+import { checkKubeStateMetrics, KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT, type KubeStateMetricsProps, SovraKubeStateMetrics } from './kube-state-metrics';
+import { apiMonitor, apiProbe, edgeProbe, policyAgentMonitor, serviceMonitor, vaultHealthMonitor, vaultMonitor } from './monitors';
+import { checkPostgresExporter, POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, type PostgresExporterProps, SovraPostgresExporter } from './postgres-exporter';
+import { checkPrometheus, type PrometheusProps, SovraPrometheus, watchedNamespaces } from './prometheus';
+
+/** A kube-state-metrics that is there already. */
+export interface ExistingKubeStateMetrics {
+  /** True: it is scraped already, under the job `kube-state-metrics`. Else where its Service is. */
+  readonly existing: true | { readonly namespace: string; readonly labels: Labels; readonly portName: string };
+}
+
+export interface SovraMonitoringProps {
+  /** What is to be monitored. */
+  readonly sovra: SovraInstallation;
+  /** Namespace of the stack. @default 'monitoring' (guide: quick start), or that of an existing Prometheus */
+  readonly namespace?: string;
+  /** Make the namespace, closed by default and enforcing Pod Security `restricted`. @default true, unless a Prometheus exists already */
+  readonly createNamespace?: boolean;
+  /** The Prometheus of the stack, or one that is there already (`kubePrometheusStack()`). @default a new one, run by the operator of the cluster */
+  readonly prometheus?: PrometheusProps | { readonly existing: PrometheusRef };
+  /** Not made where a Prometheus exists already: it has an Alertmanager of its own. @default three replicas */
+  readonly alertmanager?: AlertmanagerProps;
+  /** @default a new one that sees CronJobs and Jobs of the installation's namespaces */
+  readonly kubeStateMetrics?: KubeStateMetricsProps | ExistingKubeStateMetrics;
+  /** @default two replicas */
+  readonly blackboxExporter?: BlackboxExporterProps;
+  /** False where PostgreSQL is watched by other means. @default an exporter beside the control plane */
+  readonly postgresExporter?: PostgresExporterProps | false;
+  /** What network policies cannot know. @default CoreDNS in kube-system, the API server anywhere */
+  readonly network?: ClusterNetworkProps;
+}
+
+/**
+ * The guide's "Monitoring & Observability" for a cluster that has the Prometheus Operator: Prometheus, Alertmanager,
+ * the exporters, and whatever scrapes and probes the installation.
+ *
+ * @throws {SovraOpsError} listing every property that cannot work
+ */
+export class SovraMonitoring extends Construct {
+  /** The Prometheus that rules and monitors are meant for; hand it to `SovraAlerts` and the others. */
+  readonly prometheusRef: PrometheusRef;
+  readonly namespace: string;
+  readonly prometheus?: SovraPrometheus;
+  readonly alertmanager?: SovraAlertmanager;
+  readonly blackboxExporter: SovraBlackboxExporter;
+  readonly kubeStateMetrics?: SovraKubeStateMetrics;
+  readonly postgresExporter?: SovraPostgresExporter;
+  /** Every ServiceMonitor, PodMonitor and Probe. */
+  readonly monitors: readonly ApiObject[];
+
+  constructor(scope: Construct, id: string, props: SovraMonitoringProps) {
+    super(scope, id);
+    check(this, props);
+    const { sovra } = props;
+    const existing = props.prometheus && 'existing' in props.prometheus ? props.prometheus.existing : undefined;
+    this.namespace = props.namespace ?? existing?.namespace ?? SOVRA_PROMETHEUS.namespace;
+    const network = props.network ?? {};
+    const prometheusPods: Peer = { namespace: existing?.namespace ?? this.namespace, podLabels: existing?.podLabels ?? SOVRA_PROMETHEUS.podLabels };
+    const shared = { sovra, namespace: this.namespace, network, prometheus: prometheusPods };
+
+    if (props.createNamespace ?? existing === undefined) closedNamespace(this, this.namespace);
+    this.blackboxExporter = new SovraBlackboxExporter(this, 'blackbox-exporter', { ...shared, ...props.blackboxExporter });
+    if (!isExisting(props.kubeStateMetrics)) {
+      const watched = watchedNamespaces(sovra, this.namespace);
+      this.kubeStateMetrics = new SovraKubeStateMetrics(this, 'kube-state-metrics', { ...shared, watched, ...props.kubeStateMetrics });
+    }
+    if (sovra.database && props.postgresExporter !== false) {
+      this.postgresExporter = new SovraPostgresExporter(this, 'postgres-exporter', { ...shared, database: sovra.database, ...props.postgresExporter });
+    }
+    if (existing) {
+      this.prometheusRef = existing;
+      declareFacts(this, { existingPrometheus: existing });
+    } else {
+      const own = props.prometheus as PrometheusProps | undefined;
+      this.alertmanager = new SovraAlertmanager(this, 'alertmanager', { ...shared, queriedBy: [], ...props.alertmanager });
+      this.prometheus = new SovraPrometheus(this, 'prometheus', { ...shared, ...own, targets: this.targets(sovra), queriedBy: own?.queriedBy ?? [] });
+      this.prometheusRef = this.prometheus.ref;
+    }
+    this.monitors = [...this.installationMonitors(sovra), ...this.stackMonitors(props)];
+    declareFacts(this, { sovra, knownPods: installationPods(sovra) });
+    enableChecks(this);
+  }
+
+  /** Edges from Prometheus to what it scrapes. */
+  private targets(sovra: SovraInstallation): Opening[] {
+    const own = (name: string, port: number, namespace = this.namespace): Opening => ({ peers: [{ namespace, podLabels: selectorLabels(name) }], ports: [port] });
+    return [
+      ...installationPods(sovra).map((p) => ({ peers: [{ namespace: p.namespace, podLabels: p.labels }], ports: p.ports })),
+      own(BLACKBOX_EXPORTER, BLACKBOX_PORT),
+      ...(this.kubeStateMetrics ? [own(KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT)] : []),
+      ...(this.postgresExporter ? [own(POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, sovra.namespace)] : []),
+      { peers: [{ namespace: this.namespace, podLabels: ALERTMANAGER_POD_LABELS }], ports: [ALERTMANAGER_PORT] },
+    ];
+  }
+
+  /** What watches the installation itself. */
+  private installationMonitors(sovra: SovraInstallation): ApiObject[] {
+    const ref = this.prometheusRef;
+    const api = sovra.controlPlane;
+    return [
+      ...(api ? [apiMonitor(this, ref, api), apiProbe(this, ref, this.namespace, api)] : []),
+      ...sovra.edgeNodes.flatMap((node) => [
+        ...(node.vault ? [vaultMonitor(this, ref, node, node.vault), vaultHealthMonitor(this, ref, this.namespace, node, node.vault)] : []),
+        ...(node.policyAgent ? [policyAgentMonitor(this, ref, node, node.policyAgent)] : []),
+        ...(node.healthUrls.length > 0 ? [edgeProbe(this, ref, this.namespace, node)] : []),
+      ]),
+    ];
+  }
+
+  /** What watches the watchers. */
+  private stackMonitors(props: SovraMonitoringProps): ApiObject[] {
+    const ref = this.prometheusRef;
+    const monitor = (job: Parameters<typeof serviceMonitor>[4]['job'], namespace: string, labels: Labels, portName = 'http', honorLabels = false) =>
+      serviceMonitor(this, `monitor-${job}`, `sovra-${job}`, ref, { job, namespace, labels, portName, honorLabels });
+    const existingMetrics = isExisting(props.kubeStateMetrics) ? props.kubeStateMetrics.existing : undefined;
+    return [
+      monitor('blackbox-exporter', this.namespace, selectorLabels(BLACKBOX_EXPORTER)),
+      ...(this.kubeStateMetrics ? [monitor('kube-state-metrics', this.namespace, selectorLabels(KUBE_STATE_METRICS), 'http', true)] : []),
+      ...(typeof existingMetrics === 'object' ? [monitor('kube-state-metrics', existingMetrics.namespace, existingMetrics.labels, existingMetrics.portName, true)] : []),
+      ...(this.postgresExporter ? [monitor('postgres', props.sovra.namespace, selectorLabels(POSTGRES_EXPORTER))] : []),
+      ...(this.prometheus ? [monitor('prometheus', this.namespace, selectorLabels('prometheus'))] : []),
+      ...(this.alertmanager ? [monitor('alertmanager', this.namespace, selectorLabels('alertmanager'))] : []),
+    ];
+  }
+}
+
+function isExisting(p: KubeStateMetricsProps | ExistingKubeStateMetrics | undefined): p is ExistingKubeStateMetrics {
+  return p !== undefined && 'existing' in p;
+}
+
+function check(construct: Construct, props: SovraMonitoringProps): void {
+  const c = new Checker(construct.node.path);
+  c.value('namespace', props.namespace, dnsLabel);
+  const { prometheus, alertmanager, kubeStateMetrics, blackboxExporter, postgresExporter } = props;
+  const existing = prometheus && 'existing' in prometheus;
+  if (prometheus && !existing) checkPrometheus(c, 'prometheus.', prometheus as PrometheusProps);
+  c.require(!existing || alertmanager === undefined, {
+    property: 'alertmanager',
+    given: alertmanager,
+    allowed: 'nothing beside an existing Prometheus, which has an Alertmanager of its own',
+    remedy: 'Leave `alertmanager` out and set the receivers where that stack is configured.',
+  });
+  if (alertmanager) checkAlertmanager(c, 'alertmanager.', alertmanager);
+  if (kubeStateMetrics && !isExisting(kubeStateMetrics)) checkKubeStateMetrics(c, 'kubeStateMetrics.', kubeStateMetrics);
+  if (blackboxExporter) checkBlackbox(c, 'blackboxExporter.', blackboxExporter);
+  if (postgresExporter) checkPostgresExporter(c, 'postgresExporter.', postgresExporter);
+  c.done();
+}
+
+/**
+ * A namespace whose pods reach nothing and are reached by nothing until a policy opens an edge. The label `name` is what
+ * the shipped network policies of Vault and OPA let scrapes in by.
+ */
+function closedNamespace(scope: Construct, name: string): void {
+  const levels = ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
+  kubeObject<Namespace>(scope, 'namespace', 'v1', 'Namespace', { name, labels: { ...commonLabels(name, 'monitoring'), name: 'monitoring', ...Object.fromEntries(levels) } }, {});
+  networkPolicy(scope, 'default-deny', { name: 'default-deny', namespace: name, component: 'monitoring', podLabels: {} });
+}
+
+/** The pods of the installation that are scraped, as the shipped manifests label them. */
+function installationPods(sovra: SovraInstallation): KnownPods[] {
+  const api = sovra.controlPlane;
+  return [
+    ...(api ? [{ namespace: api.namespace, labels: api.labels, ports: [api.port], service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } } }] : []),
+    ...sovra.localEdgeNodes.flatMap(({ vault, policyAgent: agent }) => [
+      { namespace: vault.namespace, labels: vault.labels, ports: [vault.port] },
+      ...(agent ? [{ namespace: agent.namespace, labels: agent.labels, ports: [agent.port], service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } } }] : []),
+    ]),
+  ];
+}

@@ -1,0 +1,37 @@
+/** Every image that this library can put into a cluster, pinned; `sovra-ops images` lists those that a synth used. */
+export const IMAGES = {
+  prometheus: 'quay.io/prometheus/prometheus:v3.16.0',
+  alertmanager: 'quay.io/prometheus/alertmanager:v0.31.1',
+  blackboxExporter: 'quay.io/prometheus/blackbox-exporter:v0.27.0',
+  postgresExporter: 'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
+  kubeStateMetrics: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0',
+  grafana: 'docker.io/grafana/grafana:13.1.1',
+  restic: 'docker.io/restic/restic:0.18.1',
+  postgres: 'docker.io/library/postgres:15.15-alpine3.22',
+  vault: 'docker.io/hashicorp/vault:1.18.3',
+  sovraCli: 'ghcr.io/witlox/sovra:2026.3.76',
+} as const;
+
+export type ImageId = keyof typeof IMAGES;
+
+export interface ImageProps {
+  /**
+   * Moves every image to a mirror: `registry.example.com/mirror` turns `quay.io/prometheus/prometheus:v3` into
+   * `registry.example.com/mirror/prometheus/prometheus:v3`. @default each image's own registry
+   */
+  readonly registry?: string;
+  /** Replaces single images, whole references; these are not moved. @default none */
+  readonly overrides?: Partial<Readonly<Record<ImageId, string>>>;
+  /** Secrets for pulling, in each namespace that gets pods. @default none */
+  readonly pullSecrets?: readonly string[];
+}
+
+/** The reference under which a cluster pulls an image. */
+export function imageReference(id: ImageId, props: ImageProps = {}): string {
+  return props.overrides?.[id] ?? (props.registry === undefined ? IMAGES[id] : mirrored(IMAGES[id], props.registry));
+}
+
+/** Where an image lies on a mirror: the same path under another host. */
+export function mirrored(image: string, registry: string): string {
+  return `${registry}/${image.slice(image.indexOf('/') + 1)}`;
+}

@@ -1,0 +1,371 @@
+import { SovraOpsError } from '../errors';
+import { Checker, dnsLabel, dnsSubdomain, labelValue, metricNameRule, pinnedImage, port, positiveInteger, registry, secretKey, url } from '../validate';
+import { IMAGES, type ImageId, type ImageProps, imageReference } from './images';
+import { METRIC_DIALECTS, type MetricDialect, type MetricType } from './metrics';
+
+/** Labels that select pods or Services. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** A key of a Secret that exists in the cluster. Values of secrets never pass through this library. */
+export interface SecretKeyRef {
+  readonly secret: string;
+  readonly key: string;
+}
+
+export interface ControlPlaneProps {
+  /** Service and Deployment of the API gateway. @default 'sovra-api-gateway' */
+  readonly service?: string;
+  /** Labels of the Service and of its pods. @default { app: 'sovra', component: 'api-gateway' } */
+  readonly labels?: Labels;
+  /** Port of the Service and of the pods that serves `/metrics` and the health endpoints. @default 8080 */
+  readonly port?: number;
+  /** Name of that port on the Service. @default 'http' */
+  readonly portName?: string;
+}
+
+export interface DatabaseProps {
+  /** @default 'postgres.NAMESPACE.svc.cluster.local' */
+  readonly host?: string;
+  /** @default 5432 */
+  readonly port?: number;
+  /** @default 'sovra' */
+  readonly name?: string;
+  /** Secret in the control plane's namespace. @default { secret: 'sovra-secrets', key: 'database.username' } */
+  readonly username?: SecretKeyRef;
+  /** Secret in the control plane's namespace. @default { secret: 'sovra-secrets', key: 'database.password' } */
+  readonly password?: SecretKeyRef;
+  /** libpq's `sslmode`; `verify-full` also wants `caSecret`. @default 'require' */
+  readonly sslMode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** The certificate authority of the database, in the control plane's namespace. @default none */
+  readonly caSecret?: SecretKeyRef;
+  /** Labels of the database's pods if it runs in this cluster, so that network policies can name them. @default the database is reached by its port at any address */
+  readonly podLabels?: Labels;
+}
+
+export interface VaultTlsProps {
+  /** Secret in the edge node's namespace that holds the certificate authority. @default 'vault-tls' */
+  readonly secret?: string;
+  /** Key of the certificate authority in it; the private key beside it is never mounted or read. @default 'ca.crt' */
+  readonly caKey?: string;
+  /** The name that Vault's certificate carries. @default 'vault.NAMESPACE.svc' */
+  readonly serverName?: string;
+}
+
+/** A Vault raft cluster that runs in the cluster that is being described. */
+export interface VaultProps {
+  /** @default 'sovra-edge' */
+  readonly namespace?: string;
+  /** StatefulSet and Service. @default 'vault' */
+  readonly name?: string;
+  /** Labels of the pods. @default { 'app.kubernetes.io/name': 'vault' } */
+  readonly labels?: Labels;
+  /** @default 3 */
+  readonly replicas?: number;
+  /** @default 8200 */
+  readonly port?: number;
+  /** Service that selects only the active node. @default 'vault-active' */
+  readonly activeService?: string;
+  /** TLS is not optional: keys of other people pass here. @default the Secret `vault-tls` */
+  readonly tls?: VaultTlsProps;
+  /** A token that may take raft snapshots, in the edge node's namespace. @default { secret: 'vault-snapshot', key: 'token' } */
+  readonly snapshotToken?: SecretKeyRef;
+}
+
+export interface PolicyAgentProps {
+  /** @default 'opa' */
+  readonly service?: string;
+  /** Labels of the Service and of its pods. @default { 'app.kubernetes.io/name': 'opa' } */
+  readonly labels?: Labels;
+  /** @default 8181 */
+  readonly port?: number;
+  /** @default 'http' */
+  readonly portName?: string;
+}
+
+export interface EdgeNodeProps {
+  /** The `node_id` under which the control plane knows it. */
+  readonly id: string;
+  /** Its Vault, if it runs in this cluster. @default it runs elsewhere */
+  readonly vault?: VaultProps;
+  /** Its policy agent in the same namespace; false if there is none. @default OPA, where `vault` is given */
+  readonly policyAgent?: PolicyAgentProps | false;
+  /** Addresses of `/v1/sys/health` of each of its Vault nodes, if it runs elsewhere and may be probed from here. @default none; it is seen by its heartbeat only */
+  readonly healthUrls?: readonly string[];
+}
+
+export interface FederationPartnerProps {
+  /** The partner organisation's id. */
+  readonly id: string;
+}
+
+export interface CliProps {
+  /** Path of the program in the image. @default '/app/sovra-cli' */
+  readonly path?: string;
+  /** Token for the API (`SOVRA_TOKEN`), in the control plane's namespace. @default { secret: 'sovra-cli', key: 'token' } */
+  readonly token?: SecretKeyRef;
+}
+
+export interface SovraInstallationProps {
+  /** What this installation is called; it becomes the `cluster` label of every series and alert. @default 'sovra' */
+  readonly name?: string;
+  /** Namespace of the control plane. @default 'sovra' */
+  readonly namespace?: string;
+  /** Names of the metrics that the installed release exports. @default 'guide' */
+  readonly dialect?: MetricDialect;
+  /** False in a cluster that holds only edge nodes. @default the shipped manifests' names */
+  readonly controlPlane?: ControlPlaneProps | false;
+  /** @default PostgreSQL as the shipped manifests have it */
+  readonly database?: DatabaseProps;
+  /** @default none */
+  readonly edgeNodes?: readonly EdgeNodeProps[];
+  /** @default none */
+  readonly federationPartners?: readonly FederationPartnerProps[];
+  /** @default as in the released image */
+  readonly cli?: CliProps;
+  /** Where images come from. @default each image's own registry, at the pinned version */
+  readonly images?: ImageProps;
+  /** Metrics of your own that overridden expressions may use. @default none */
+  readonly extraMetrics?: readonly ExtraMetric[];
+}
+
+/** A metric that is not in the catalogue. */
+export interface ExtraMetric {
+  /** The exported series, `_bucket`, `_sum` or `_count` included. */
+  readonly name: string;
+  /** @default any function may be used on it */
+  readonly type?: MetricType;
+  /** Labels beside those that a scrape adds. @default none */
+  readonly labels?: readonly string[];
+}
+
+export interface ControlPlane extends Required<ControlPlaneProps> {
+  readonly namespace: string;
+  /** `http://SERVICE.NAMESPACE.svc:PORT` */
+  readonly url: string;
+}
+export type Database = Required<Omit<DatabaseProps, 'caSecret' | 'podLabels'>> & Pick<DatabaseProps, 'caSecret' | 'podLabels'> & { readonly namespace: string };
+export interface Vault extends Required<Omit<VaultProps, 'tls'>> {
+  readonly tls: Required<VaultTlsProps>;
+}
+export interface PolicyAgent extends Required<PolicyAgentProps> {
+  readonly namespace: string;
+}
+export interface EdgeNode {
+  readonly id: string;
+  readonly vault?: Vault;
+  readonly policyAgent?: PolicyAgent;
+  readonly healthUrls: readonly string[];
+}
+
+/**
+ * One Sovra installation as seen from one cluster: what runs where, and what it is called. Every construct takes the
+ * same description, so that nothing is said twice. The defaults are those of the shipped manifests.
+ *
+ * @throws {SovraOpsError} listing every property that cannot work
+ */
+export class SovraInstallation {
+  readonly name: string;
+  readonly namespace: string;
+  readonly dialect: MetricDialect;
+  readonly controlPlane?: ControlPlane;
+  readonly database?: Database;
+  readonly edgeNodes: readonly EdgeNode[];
+  readonly federationPartners: readonly FederationPartnerProps[];
+  readonly cli: Required<CliProps>;
+  readonly images: ImageProps;
+  readonly extraMetrics: readonly ExtraMetric[];
+
+  constructor(props: SovraInstallationProps = {}) {
+    check(props);
+    this.name = props.name ?? 'sovra';
+    this.namespace = props.namespace ?? 'sovra';
+    this.dialect = props.dialect ?? 'guide';
+    if (props.controlPlane !== false) {
+      this.controlPlane = resolveControlPlane(props.controlPlane ?? {}, this.namespace);
+      this.database = resolveDatabase(props.database ?? {}, this.namespace);
+    }
+    this.edgeNodes = (props.edgeNodes ?? []).map(resolveEdgeNode);
+    this.federationPartners = props.federationPartners ?? [];
+    this.cli = {
+      path: props.cli?.path ?? '/app/sovra-cli',
+      token: props.cli?.token ?? { secret: 'sovra-cli', key: 'token' },
+    };
+    this.images = props.images ?? {};
+    this.extraMetrics = props.extraMetrics ?? [];
+    checkClashes(this);
+  }
+
+  /** The reference under which the cluster pulls an image. */
+  image(id: ImageId): string {
+    return imageReference(id, this.images);
+  }
+
+  /** The edge nodes whose Vault runs in this cluster. */
+  get localEdgeNodes(): readonly (EdgeNode & { vault: Vault })[] {
+    return this.edgeNodes.filter((n): n is EdgeNode & { vault: Vault } => n.vault !== undefined);
+  }
+}
+
+function resolveControlPlane(p: ControlPlaneProps, namespace: string): ControlPlane {
+  const service = p.service ?? 'sovra-api-gateway';
+  const port = p.port ?? 8080;
+  return {
+    namespace,
+    service,
+    port,
+    labels: p.labels ?? { app: 'sovra', component: 'api-gateway' },
+    portName: p.portName ?? 'http',
+    url: `http://${service}.${namespace}.svc:${port}`,
+  };
+}
+
+function resolveDatabase(p: DatabaseProps, namespace: string): Database {
+  return {
+    namespace,
+    host: p.host ?? `postgres.${namespace}.svc.cluster.local`,
+    port: p.port ?? 5432,
+    name: p.name ?? 'sovra',
+    username: p.username ?? { secret: 'sovra-secrets', key: 'database.username' },
+    password: p.password ?? { secret: 'sovra-secrets', key: 'database.password' },
+    sslMode: p.sslMode ?? 'require',
+    caSecret: p.caSecret,
+    podLabels: p.podLabels,
+  };
+}
+
+function resolveEdgeNode(p: EdgeNodeProps): EdgeNode {
+  const namespace = p.vault?.namespace ?? 'sovra-edge';
+  return {
+    id: p.id,
+    healthUrls: p.healthUrls ?? [],
+    ...(p.vault && { vault: resolveVault(p.vault, namespace) }),
+    ...(p.vault && p.policyAgent !== false && { policyAgent: resolvePolicyAgent(p.policyAgent ?? {}, namespace) }),
+  };
+}
+
+function resolveVault(p: VaultProps, namespace: string): Vault {
+  const name = p.name ?? 'vault';
+  return {
+    namespace,
+    name,
+    labels: p.labels ?? { 'app.kubernetes.io/name': 'vault' },
+    replicas: p.replicas ?? 3,
+    port: p.port ?? 8200,
+    activeService: p.activeService ?? `${name}-active`,
+    tls: { secret: p.tls?.secret ?? 'vault-tls', caKey: p.tls?.caKey ?? 'ca.crt', serverName: p.tls?.serverName ?? `${name}.${namespace}.svc` },
+    snapshotToken: p.snapshotToken ?? { secret: 'vault-snapshot', key: 'token' },
+  };
+}
+
+function resolvePolicyAgent(p: PolicyAgentProps, namespace: string): PolicyAgent {
+  return { namespace, service: p.service ?? 'opa', labels: p.labels ?? { 'app.kubernetes.io/name': 'opa' }, port: p.port ?? 8181, portName: p.portName ?? 'http' };
+}
+
+function check(props: SovraInstallationProps): void {
+  const c = new Checker('SovraInstallation');
+  c.value('name', props.name, labelValue).value('namespace', props.namespace, dnsLabel);
+  c.require(props.dialect === undefined || METRIC_DIALECTS.includes(props.dialect), {
+    property: 'dialect',
+    given: props.dialect,
+    allowed: METRIC_DIALECTS.map((d) => `"${d}"`).join(' or '),
+    remedy: 'Take the one whose names your release exports; `curl .../metrics` shows them.',
+  });
+  if (props.controlPlane) checkService(c, 'controlPlane', props.controlPlane);
+  if (props.database) checkDatabase(c, props.database);
+  const nodes = props.edgeNodes ?? [];
+  nodes.forEach((node, i) => {
+    checkEdgeNode(c, `edgeNodes[${i}]`, node);
+  });
+  c.unique('edgeNodes', nodes.map((n) => n.id));
+  props.federationPartners?.forEach((p, i) => {
+    c.value(`federationPartners[${i}].id`, p.id, labelValue);
+  });
+  c.each('extraMetrics', props.extraMetrics?.map((m) => m.name), metricNameRule).unique('extraMetrics', (props.extraMetrics ?? []).map((m) => m.name));
+  c.unique('federationPartners', (props.federationPartners ?? []).map((p) => p.id));
+  c.value('images.registry', props.images?.registry, registry).each('images.pullSecrets', props.images?.pullSecrets, dnsSubdomain);
+  for (const [id, image] of Object.entries(props.images?.overrides ?? {})) {
+    c.value(`images.overrides.${id}`, image, pinnedImage);
+    c.require(id in IMAGES, { property: `images.overrides.${id}`, given: id, allowed: Object.keys(IMAGES).join(', '), remedy: 'Use one of these names.' });
+  }
+  checkSecret(c, 'cli.token', props.cli?.token);
+  c.done();
+}
+
+function checkService(c: Checker, at: string, p: ControlPlaneProps | PolicyAgentProps): void {
+  c.value(`${at}.service`, p.service, dnsLabel).labels(`${at}.labels`, p.labels).value(`${at}.port`, p.port, port).value(`${at}.portName`, p.portName, dnsLabel);
+  checkNotEmpty(c, `${at}.labels`, p.labels);
+}
+
+/** Empty labels select every pod of a namespace. */
+function checkNotEmpty(c: Checker, property: string, labels: Labels | undefined): void {
+  c.require(labels === undefined || Object.keys(labels).length > 0, {
+    property,
+    given: labels,
+    allowed: 'at least one label (an empty selector would match every pod)',
+    remedy: 'Give the labels that the pods carry, or leave the property out.',
+  });
+}
+
+export function checkSecret(c: Checker, at: string, ref: SecretKeyRef | undefined): void {
+  if (ref) c.value(`${at}.secret`, ref.secret, dnsSubdomain).value(`${at}.key`, ref.key, secretKey);
+}
+
+function checkDatabase(c: Checker, p: DatabaseProps): void {
+  c.value('database.host', p.host, dnsSubdomain).value('database.port', p.port, port).labels('database.podLabels', p.podLabels);
+  checkSecret(c, 'database.username', p.username);
+  checkSecret(c, 'database.password', p.password);
+  checkSecret(c, 'database.caSecret', p.caSecret);
+  c.require(!p.sslMode?.startsWith('verify-') || p.caSecret !== undefined, {
+    property: 'database.caSecret',
+    given: p.caSecret,
+    allowed: `a reference to the certificate authority, since sslMode is "${p.sslMode}"`,
+    remedy: 'Name the Secret and key that hold it, for example { secret: "postgres-ca", key: "ca.crt" }.',
+  });
+}
+
+function checkEdgeNode(c: Checker, at: string, node: EdgeNodeProps): void {
+  c.value(`${at}.id`, node.id, labelValue).each(`${at}.healthUrls`, node.healthUrls, url('https'));
+  c.require(node.id !== '', { property: `${at}.id`, given: node.id, allowed: 'the node_id under which the control plane knows the edge node', remedy: 'Take it from `sovra-cli edge-node status --all`.' });
+  if (node.policyAgent) checkService(c, `${at}.policyAgent`, node.policyAgent);
+  const vault = node.vault;
+  if (!vault) return;
+  c.value(`${at}.vault.namespace`, vault.namespace, dnsLabel)
+    .value(`${at}.vault.name`, vault.name, dnsLabel)
+    .value(`${at}.vault.activeService`, vault.activeService, dnsLabel)
+    .value(`${at}.vault.port`, vault.port, port)
+    .value(`${at}.vault.replicas`, vault.replicas, positiveInteger)
+    .labels(`${at}.vault.labels`, vault.labels)
+    .value(`${at}.vault.tls.secret`, vault.tls?.secret, dnsSubdomain)
+    .value(`${at}.vault.tls.caKey`, vault.tls?.caKey, secretKey)
+    .value(`${at}.vault.tls.serverName`, vault.tls?.serverName, dnsSubdomain);
+  checkNotEmpty(c, `${at}.vault.labels`, vault.labels);
+  checkSecret(c, `${at}.vault.snapshotToken`, vault.snapshotToken);
+  // `tls: false`, `null` or '' is what a user of plain JavaScript, or of a values file, would write to switch it off.
+  const off = 'tls' in vault && vault.tls !== undefined && (typeof vault.tls !== 'object' || vault.tls === null);
+  c.require(!off && vault.tls?.secret !== '' && vault.tls?.caKey !== '', {
+    property: `${at}.vault.tls`,
+    given: vault.tls,
+    allowed: 'TLS material: the Secret with the certificate authority of Vault',
+    remedy: 'Leave it out for the Secret "vault-tls", or name yours: { secret: "my-vault-tls", caKey: "ca.crt" }.',
+  });
+}
+
+/** Two Vaults with the same labels in one namespace could not be told apart by any selector. */
+function checkClashes(sovra: SovraInstallation): void {
+  const seen = new Map<string, string>();
+  for (const { id, vault } of sovra.localEdgeNodes) {
+    const key = `${vault.namespace} ${JSON.stringify(Object.entries(vault.labels).sort())}`;
+    const other = seen.get(key);
+    if (other !== undefined) {
+      throw new SovraOpsError('SovraInstallation', [
+        {
+          property: `edgeNodes["${id}"].vault.labels`,
+          given: vault.labels,
+          allowed: `labels that tell it from edge node "${other}" in namespace "${vault.namespace}"`,
+          remedy: 'Give each Vault in one namespace a label of its own, or a namespace of its own.',
+        },
+      ]);
+    }
+    seen.set(key, id);
+  }
+}
