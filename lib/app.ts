@@ -1,18 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { App, type AppProps, YamlOutputType } from 'cdk8s';
-import { enableChecks } from './checks/enable';
+import { App, type AppProps, Chart, Names } from 'cdk8s';
+import { checkObjects, enableChecks, validateTree } from './checks/enable';
+import type { KubeObject } from './checks/model';
+import { toYamlDocuments } from './yaml';
+
+export type SovraAppProps = Omit<AppProps, 'yamlOutputType'>;
 
 /**
- * A cdk8s `App` that writes all or nothing: manifests go to a folder beside the output folder first, and replace the old
- * ones only when every construct and every check across objects has passed. Files of charts that no longer exist are
- * removed, so that `kubectl apply -f dist/` never brings back what was taken out.
+ * A cdk8s `App` that writes all or nothing: one file for each chart, only when every construct and every check across
+ * objects has passed. Files of charts that no longer exist are removed, so that `kubectl apply -f dist/` never brings
+ * back what was taken out. Where charts depend on each other, the files are numbered in the order of applying.
  *
  * `cdk8s synth` works with it as with any App.
  */
 export class SovraApp extends App {
-  constructor(props: AppProps = {}) {
-    super({ yamlOutputType: YamlOutputType.FILE_PER_CHART, ...props });
+  constructor(props: SovraAppProps = {}) {
+    super(props);
     enableChecks(this);
   }
 
@@ -21,27 +25,58 @@ export class SovraApp extends App {
     const target = this.outdir;
     mkdirSync(dirname(target), { recursive: true });
     const staging = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
-    const mutable = this as { outdir: string };
     try {
-      mutable.outdir = staging;
-      super.synth();
+      // The command line of cdk8s asks for a file of construct paths when plug-ins validate; only the base class makes it.
+      if (process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true') this.synthInto(staging);
+      else for (const [name, objects] of this.manifests()) writeFileSync(join(staging, name), toYamlDocuments(objects));
       replaceManifests(staging, target, this.outputFileExtension);
     } finally {
-      mutable.outdir = target;
       rmSync(staging, { recursive: true, force: true });
     }
   }
+
+  /**
+   * What `synth` writes: file names and objects, checked. Each object is resolved once.
+   * @throws {SovraOpsError} if a check fails
+   */
+  manifests(): [file: string, objects: KubeObject[]][] {
+    validateTree(this);
+    const charts = inOrder(this.node.findAll().filter((c): c is Chart => Chart.isChart(c)));
+    const objects = charts.map((chart) => chart.toJson() as KubeObject[]);
+    checkObjects(this, objects.flat());
+    const numbered = charts.some((c) => c.node.dependencies.length > 0);
+    return charts.map((chart, i) => [`${numbered ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}${this.outputFileExtension}`, objects[i] ?? []]);
+  }
+
+  private synthInto(folder: string): void {
+    const mutable = this as { outdir: string };
+    const target = this.outdir;
+    mutable.outdir = folder;
+    try {
+      super.synth();
+    } finally {
+      mutable.outdir = target;
+    }
+  }
+}
+
+/** Charts behind those that they depend on, else in the order of definition. Linear, where cdk8s takes exponential time. */
+function inOrder(charts: readonly Chart[]): Chart[] {
+  const sorted = new Set<Chart>();
+  const visit = (chart: Chart, path: readonly Chart[]): void => {
+    if (sorted.has(chart)) return;
+    if (path.includes(chart)) throw new Error(`charts depend on each other in a circle: ${[...path, chart].map((c) => c.node.path).join(' -> ')}`);
+    for (const d of chart.node.dependencies) visit(Chart.of(d), [...path, chart]);
+    sorted.add(chart);
+  };
+  for (const chart of charts) visit(chart, []);
+  return [...sorted];
 }
 
 /** Moves what was written over what is there, and removes manifests that were not written again; other files stay. */
 function replaceManifests(staging: string, target: string, extension: string): void {
   mkdirSync(target, { recursive: true });
   const written = new Set(readdirSync(staging));
-  for (const name of written) {
-    const to = join(target, name);
-    // A folder cannot be renamed over one that has files.
-    if (existsSync(to) && !name.includes('.')) rmSync(to, { recursive: true });
-    renameSync(join(staging, name), to);
-  }
+  for (const name of written) renameSync(join(staging, name), join(target, name));
   for (const name of readdirSync(target)) if (name.endsWith(extension) && !written.has(name)) rmSync(join(target, name));
 }

@@ -6,20 +6,51 @@ import { type KubeObject, ObjectSet } from './model';
 
 const ENABLED = Symbol.for('sovra-ops.checks');
 
+interface Root extends IConstruct {
+  [ENABLED]?: { paused: boolean };
+}
+
 /**
  * Lets the checks across objects run once for the whole tree before anything is written, wherever the app is
  * synthesized. Every construct of this library calls it; a second call does nothing.
  */
 export function enableChecks(construct: IConstruct): void {
-  const root = construct.node.root as IConstruct & { [ENABLED]?: true };
+  const root = construct.node.root as Root;
   if (root[ENABLED]) return;
-  root[ENABLED] = true;
-  root.node.addValidation({ validate: () => (runChecks(root), []) });
+  const state = { paused: false };
+  root[ENABLED] = state;
+  root.node.addValidation({
+    validate: () => {
+      if (!state.paused) runChecks(root);
+      return [];
+    },
+  });
 }
 
-/** Runs the checks. @throws {SovraOpsError} with everything that was found */
+/** Resolves every object below a construct and runs the checks. @throws {SovraOpsError} with everything that was found */
 export function runChecks(root: IConstruct): void {
   const objects = root.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject);
-  const found = findings(ObjectSet.of(root, objects.map((o) => o.toJson() as KubeObject)));
-  if (found.length > 0) throw new SovraOpsError(root.node.path === '' ? 'checks across objects' : root.node.path, found.map((f) => ({ ...f, property: `${f.object} ${f.property}` })));
+  checkObjects(root, objects.map((o) => o.toJson() as KubeObject));
+}
+
+/** Runs the checks on objects that were resolved already. @throws {SovraOpsError} with everything that was found */
+export function checkObjects(root: IConstruct, objects: readonly KubeObject[]): void {
+  const found = findings(ObjectSet.of(root, objects));
+  if (found.length === 0) return;
+  throw new SovraOpsError(
+    root.node.path === '' ? 'checks across objects' : root.node.path,
+    found.map((f) => ({ ...f, property: `${f.object} ${f.property}` })),
+  );
+}
+
+/** Runs the validations of all constructs, without our checks: the caller has the objects and runs those itself. */
+export function validateTree(root: IConstruct): void {
+  const state = (root.node.root as Root)[ENABLED] ?? { paused: false };
+  state.paused = true;
+  try {
+    const problems = root.node.findAll().flatMap((c) => c.node.validate().map((message) => ({ property: c.node.path, given: undefined, allowed: message, remedy: 'See the message of that construct.' })));
+    if (problems.length > 0) throw new SovraOpsError('validation of constructs', problems);
+  } finally {
+    state.paused = false;
+  }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
-import { stringify } from 'yaml';
+
 import { Exporter } from '../kube/exporter';
 import { commonLabels } from '../kube/labels';
 import { ANYWHERE, type ClusterNetworkProps, type Opening, type Peer, toDns } from '../kube/network';
@@ -11,6 +11,7 @@ import type { Resources } from '../kube/pod';
 import { slug } from '../kube/names';
 import type { EdgeNode, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsSubdomain, positiveInteger, secretKey } from '../validate';
+import { toYaml } from '../yaml';
 import { checkResources } from './prometheus';
 
 export interface BlackboxExporterProps {
@@ -55,7 +56,7 @@ export class SovraBlackboxExporter extends Construct {
     const { namespace, sovra } = props;
     const vaults = sovra.edgeNodes.some((n) => n.vault !== undefined || n.healthUrls.length > 0);
     const ca = props.vaultCa ?? { configMap: 'vault-ca', key: 'ca.crt' };
-    const config = stringify({ modules: modules(sovra) });
+    const config = toYaml({ modules: modules(sovra) });
     this.config = kubeObject<ConfigMap>(this, 'config', 'v1', 'ConfigMap', { name: BLACKBOX_EXPORTER, namespace, labels: commonLabels(BLACKBOX_EXPORTER, 'monitoring') }, { data: { 'blackbox.yml': config } });
     this.exporter = new Exporter(this, 'exporter', {
       name: BLACKBOX_EXPORTER,

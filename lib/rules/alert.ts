@@ -1,9 +1,19 @@
+import type { SovraInstallation } from '../sovra/installation';
 import type { Level } from '../sovra/levels';
 import type { MetricId } from '../sovra/metrics';
-import type { SovraInstallation } from '../sovra/installation';
 
 /** What a person on call thinks of first; also the label `component` by which Alertmanager groups. */
-export type Component = 'control-plane' | 'policy' | 'audit' | 'federation' | 'edge' | 'vault' | 'certificates' | 'database' | 'tasks' | 'monitoring';
+export type Component =
+  | 'control-plane'
+  | 'policy'
+  | 'audit'
+  | 'federation'
+  | 'edge'
+  | 'vault'
+  | 'certificates'
+  | 'database'
+  | 'tasks'
+  | 'monitoring';
 
 /** What an expression is written with. */
 export interface RuleContext {
@@ -19,14 +29,14 @@ export type MissingData<Name extends string = string> =
   /** Another alert fires, for the reason given. */
   | { readonly coveredBy: Name; readonly because: string };
 
-export interface AlertDefinition<Name extends string = string> {
+export interface AlertDefinition<Name extends string = string, Context extends RuleContext = RuleContext> {
   readonly level: Level;
   readonly component: Component;
   /** The metrics that it needs; in a dialect that lacks one of them the alert does not exist. */
   readonly metrics: readonly MetricId[];
   /** False where the installation has nothing that it could be about. @default always */
   readonly appliesTo?: (sovra: SovraInstallation) => boolean;
-  readonly expr: (c: RuleContext) => string;
+  readonly expr: (c: Context) => string;
   /** How long the expression has to hold, as a Prometheus duration. */
   readonly for: string;
   /** How long it keeps firing after the expression stopped to hold. @default '0s' */

@@ -11,8 +11,18 @@ export type KnownMetric =
 
 /** Series that Prometheus makes itself. */
 const BUILT_IN: readonly [string, KnownMetric][] = [
-  ['ALERTS', { type: 'gauge', labels: ['alertname', 'alertstate', 'severity', 'level', 'component', 'task', 'node_id'], jobs: 'any' }],
-  ['ALERTS_FOR_STATE', { type: 'gauge', labels: ['alertname', 'severity', 'level', 'component', 'task', 'node_id'], jobs: 'any' }],
+  [
+    'ALERTS',
+    {
+      type: 'gauge',
+      labels: ['alertname', 'alertstate', 'severity', 'level', 'component', 'task', 'node_id'],
+      jobs: 'any',
+    },
+  ],
+  [
+    'ALERTS_FOR_STATE',
+    { type: 'gauge', labels: ['alertname', 'severity', 'level', 'component', 'task', 'node_id'], jobs: 'any' },
+  ],
 ];
 
 /** Everything that an expression for these installations may use, by exported name. */
@@ -20,9 +30,14 @@ export function knownMetrics(installations: readonly SovraInstallation[]): Map<s
   const known = new Map<string, KnownMetric>(BUILT_IN);
   for (const sovra of installations) {
     for (const [name, { metric, series }] of metricsByName(sovra.dialect)) {
-      known.set(name, { type: series === 'plain' ? metric.type : 'counter', labels: series === 'bucket' ? [...metric.labels, 'le'] : metric.labels, jobs: metric.job });
+      known.set(name, {
+        type: series === 'plain' ? metric.type : 'counter',
+        labels: series === 'bucket' ? [...metric.labels, 'le'] : metric.labels,
+        jobs: metric.job,
+      });
     }
-    for (const extra of sovra.extraMetrics) known.set(extra.name, { type: extra.type ?? 'any', labels: extra.labels ?? [], jobs: 'any' });
+    for (const extra of sovra.extraMetrics)
+      known.set(extra.name, { type: extra.type ?? 'any', labels: extra.labels ?? [], jobs: 'any' });
   }
   return known;
 }
@@ -72,7 +87,11 @@ export function expressionProblems(expr: string, known: ReadonlyMap<string, Know
   return [...new Set(problems)];
 }
 
-function readSelector(node: SyntaxNode, text: (n: SyntaxNode) => string, known: ReadonlyMap<string, KnownMetric>): Selector {
+function readSelector(
+  node: SyntaxNode,
+  text: (n: SyntaxNode) => string,
+  known: ReadonlyMap<string, KnownMetric>,
+): Selector {
   const identifier = node.getChild('Identifier');
   const name = identifier ? text(identifier) : undefined;
   return { name, metric: name === undefined ? undefined : known.get(name), from: node.from, to: node.to };
@@ -84,12 +103,20 @@ function selectorProblems(node: SyntaxNode, selector: Selector, text: (n: Syntax
   if (metric === undefined) return [`metrics of the catalogue; "${name}" is not exported by anything`];
   if (metric === 'recorded') return [];
   const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
-  return [...matchers.flatMap((m) => matcherProblems(m, name, metric, text)), ...functionProblems(node, name, metric, text)];
+  return [
+    ...matchers.flatMap((m) => matcherProblems(m, name, metric, text)),
+    ...functionProblems(node, name, metric, text),
+  ];
 }
 
 type Described = Exclude<KnownMetric, 'recorded'>;
 
-function matcherProblems(matcher: SyntaxNode, name: string, metric: Described, text: (n: SyntaxNode) => string): string[] {
+function matcherProblems(
+  matcher: SyntaxNode,
+  name: string,
+  metric: Described,
+  text: (n: SyntaxNode) => string,
+): string[] {
   const labelNode = matcher.getChild('LabelName');
   const valueNode = matcher.getChild('StringLiteral');
   if (!labelNode || !valueNode) return [];
@@ -97,7 +124,9 @@ function matcherProblems(matcher: SyntaxNode, name: string, metric: Described, t
   if (!hasLabel(metric, label)) return [`labels that the exporter sets; ${name} has no label "${label}"`];
   const job = text(valueNode).slice(1, -1);
   const exact = matcher.getChild('MatchOp')?.getChild('EqlSingle');
-  return label === 'job' && exact && metric.jobs !== 'any' && !metric.jobs.includes(job) ? [`a job that serves it; ${name} comes from ${metric.jobs.join(', ')}, not from "${job}"`] : [];
+  return label === 'job' && exact && metric.jobs !== 'any' && !metric.jobs.includes(job)
+    ? [`a job that serves it; ${name} comes from ${metric.jobs.join(', ')}, not from "${job}"`]
+    : [];
 }
 
 function hasLabel(metric: Described, label: string): boolean {
@@ -105,7 +134,12 @@ function hasLabel(metric: Described, label: string): boolean {
 }
 
 /** The innermost function around a range: `rate` belongs on counters, `deriv` on gauges. */
-function functionProblems(node: SyntaxNode, name: string, metric: Described, text: (n: SyntaxNode) => string): string[] {
+function functionProblems(
+  node: SyntaxNode,
+  name: string,
+  metric: Described,
+  text: (n: SyntaxNode) => string,
+): string[] {
   if (node.parent?.name !== 'MatrixSelector') return [];
   let at: SyntaxNode | null = node.parent.parent;
   while (at && at.name !== 'FunctionCall') at = at.parent;
@@ -117,7 +151,12 @@ function functionProblems(node: SyntaxNode, name: string, metric: Described, tex
 }
 
 /** A label that one groups or matches by must be on a series inside, or made by label_replace. */
-function groupingProblems(grouping: SyntaxNode, selectors: readonly Selector[], text: (n: SyntaxNode) => string, expr: string): string[] {
+function groupingProblems(
+  grouping: SyntaxNode,
+  selectors: readonly Selector[],
+  text: (n: SyntaxNode) => string,
+  expr: string,
+): string[] {
   let scope: SyntaxNode | null = grouping.parent;
   while (scope && scope.name !== 'AggregateExpr' && scope.name !== 'BinaryExpr') scope = scope.parent;
   const { from, to } = scope ?? { from: 0, to: expr.length };
@@ -127,6 +166,8 @@ function groupingProblems(grouping: SyntaxNode, selectors: readonly Selector[], 
     const label = text(n);
     const made = new RegExp(`label_(replace|join)\\([^]*"${label}"`).test(expr.slice(from, to));
     const there = inside.some((s) => typeof s.metric === 'object' && hasLabel(s.metric, label));
-    return there || made ? [] : [`labels that the series have; none of ${inside.map((s) => s.name).join(', ')} has "${label}"`];
+    return there || made
+      ? []
+      : [`labels that the series have; none of ${inside.map((s) => s.name).join(', ')} has "${label}"`];
   });
 }

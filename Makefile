@@ -1,0 +1,47 @@
+# The two commands of the README are `make synth` and `make test`; each installs what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help synth build test test-unit test-cluster lint format bench tools golden clean
+
+NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@if [ $(NODE_MAJOR) -lt 20 ]; then echo "sovra-ops needs Node.js 20 or newer (found: $$(node --version 2>/dev/null || echo none)). Install it and run make again." >&2; exit 1; fi
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: node_modules/.package-lock.json ## compile lib, stacks and examples into build/
+	@npx tsc -p tsconfig.build.json
+
+synth: build ## write the manifests of the default stack to dist/
+	@node build/stacks/main.js
+	@echo "dist/:" && ls dist
+
+test: node_modules/.package-lock.json ## everything: lint, types, unit tests and real servers (needs Go and Linux)
+	@node tools/test-all.mjs
+
+test-unit: node_modules/.package-lock.json ## the quick loop: unit tests only
+	@npx jest --selectProjects unit
+
+test-cluster: build tools ## real servers only
+	@bash test/cluster/run.sh
+
+tools: ## build the pinned servers and checkers into the cache (about 20 minutes when cold)
+	@node tools/build.mjs
+
+lint: node_modules/.package-lock.json ## formatter, linter and types
+	@npx biome check --error-on-warnings . && npx tsc -p tsconfig.json --noEmit
+
+format: node_modules/.package-lock.json ## let the formatter have its way
+	@npx biome check --write .
+
+golden: node_modules/.package-lock.json ## rewrite the golden manifests of the examples, for review
+	@UPDATE_GOLDEN=1 npx jest --selectProjects=unit --testPathPatterns test/examples
+
+bench: build ## CPU time, wall time and memory of a synth, beside an empty app
+	@node tools/bench.mjs
+
+clean: ## remove what was built here (not the cache of tools)
+	rm -rf build dist node_modules

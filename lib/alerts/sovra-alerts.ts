@@ -1,0 +1,63 @@
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { declareFacts } from '../checks/facts';
+import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
+import { commonLabels } from '../kube/labels';
+import { operatorObject } from '../kube/object';
+import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import type { AlertName } from '../rules/catalogue';
+import type { AlertOptions } from '../rules/options';
+import { alertNames, renderAlerts } from '../rules/render';
+import type { Labels, SovraInstallation } from '../sovra/installation';
+import { Checker, dnsLabel } from '../validate';
+
+export interface SovraAlertsProps extends AlertOptions {
+  /** What is watched. */
+  readonly sovra: SovraInstallation;
+  /** The Prometheus that evaluates the rules. @default SOVRA_PROMETHEUS, the one that SovraMonitoring makes */
+  readonly prometheus?: PrometheusRef;
+  /** Namespace of the PrometheusRule objects. @default the namespace of the Prometheus */
+  readonly namespace?: string;
+  /** More labels of the PrometheusRule objects; those by which the Prometheus selects them win. @default none */
+  readonly labels?: Labels;
+}
+
+/**
+ * The alerts of the operations guide as PrometheusRule objects: one for each component, and further ones that record
+ * what ought to be there (at most 300 rules each, so that no object nears the limit of etcd).
+ *
+ * @throws {SovraOpsError} with the construct's path, listing every name, override, duration, label or URL that cannot work
+ */
+export class SovraAlerts extends Construct {
+  /** The objects, in a stable order; the name of each is that of its rule group. */
+  readonly rules: readonly ApiObject[];
+  /** The alerts that were rendered: those that apply to the installation and were not left out. */
+  readonly alertNames: readonly AlertName[];
+
+  constructor(scope: Construct, id: string, props: SovraAlertsProps) {
+    super(scope, id);
+    const prometheus = props.prometheus ?? SOVRA_PROMETHEUS;
+    const namespace = props.namespace ?? prometheus.namespace;
+    checkPlace(new Checker(this.node.path), props, prometheus, namespace).done();
+    this.alertNames = alertNames(props.sovra, props);
+    this.rules = renderAlerts(props.sovra, props, this.node.path).map((group) => {
+      const labels = { ...props.labels, ...commonLabels(group.name, 'monitoring'), ...prometheus.selectorLabels };
+      const spec: PrometheusRuleSpec = { groups: [group] };
+      return operatorObject(this, group.name, 'PrometheusRule', { name: group.name, namespace, labels }, spec);
+    });
+    declareFacts(this, { sovra: props.sovra });
+  }
+}
+
+function checkPlace(c: Checker, props: SovraAlertsProps, prometheus: PrometheusRef, namespace: string): Checker {
+  const watched = prometheus.namespaces;
+  return c
+    .value('namespace', props.namespace, dnsLabel)
+    .labels('labels', props.labels)
+    .require(watched === undefined || watched.includes(namespace), {
+      property: 'namespace',
+      given: namespace,
+      allowed: `a namespace in which Prometheus "${prometheus.name}" looks for rules (${watched?.join(', ')})`,
+      remedy: 'Put the rules there, or add this namespace to those of the Prometheus.',
+    });
+}

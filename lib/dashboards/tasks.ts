@@ -1,0 +1,195 @@
+import {
+  above,
+  countOf,
+  type DashboardContext,
+  type DashboardSpec,
+  type PanelSpec,
+  using,
+  type VariableSpec,
+} from './model';
+import { TASKS } from './promql';
+
+const TASK = 'namespace, cronjob';
+const TASK_COLUMNS = [
+  { field: 'cronjob', title: 'Task' },
+  { field: 'namespace', title: 'Namespace' },
+];
+
+/** Scheduled tasks: backups, certificate rotation, audit export, health check, and whatever else is a CronJob. */
+export function tasks(c: DashboardContext): DashboardSpec {
+  return {
+    name: 'tasks',
+    uid: 'sovra-tasks',
+    title: 'Sovra / Scheduled tasks',
+    description: 'CronJobs: when each last succeeded, what failed, what runs.',
+    variables: namespaceVariable(c),
+    sections: [
+      { id: 100, title: 'Now', panels: now(c) },
+      { id: 200, title: 'Tasks', panels: [...list(c), ...failures(c)] },
+      { id: 300, title: 'Over time', panels: history(c) },
+    ],
+  };
+}
+
+function namespaceVariable(c: DashboardContext): VariableSpec[] {
+  return using(c, ['cronJobCreated'], ({ cronJobCreated }) => ({
+    name: 'namespace',
+    label: 'Namespace',
+    description: 'Namespaces whose tasks are shown.',
+    selector: `${cronJobCreated}{job="kube-state-metrics"}`,
+    values: 'namespace',
+    all: true,
+  }));
+}
+
+function now(c: DashboardContext): PanelSpec[] {
+  const stat = (
+    id: number,
+    title: string,
+    description: string,
+    expr: string,
+    steps?: PanelSpec['steps'],
+  ): PanelSpec => ({
+    id,
+    kind: 'stat',
+    title,
+    description,
+    unit: 'none',
+    queries: [{ expr }],
+    steps,
+  });
+  return [
+    ...using(c, ['cronJobCreated'], ({ cronJobCreated }) =>
+      stat(101, 'Tasks', 'CronJobs that exist.', `count(${cronJobCreated}{${TASKS}})`),
+    ),
+    ...using(c, ['cronJobActive'], ({ cronJobActive }) =>
+      stat(102, 'Running', 'Jobs that run now.', `sum(${cronJobActive}{${TASKS}})`),
+    ),
+    ...using(c, ['cronJobCreated', 'cronJobLastSuccess'], ({ cronJobCreated, cronJobLastSuccess }) =>
+      stat(
+        103,
+        'Never succeeded',
+        'CronJobs of which no Job has ever succeeded. New ones count until their first success.',
+        `count(${cronJobCreated}{${TASKS}} unless on (${TASK}) ${cronJobLastSuccess}{${TASKS}}) or 0 * count(${cronJobCreated}{${TASKS}})`,
+        above([1, 'orange']),
+      ),
+    ),
+    ...using(c, ['cronJobSuspended'], ({ cronJobSuspended }) =>
+      stat(
+        104,
+        'Suspended',
+        'CronJobs that somebody has switched off.',
+        countOf(`${cronJobSuspended}{${TASKS}}`, '==', 1),
+        above([1, 'yellow']),
+      ),
+    ),
+    ...using(c, ['jobFailed'], ({ jobFailed }) =>
+      stat(
+        105,
+        'Failed Jobs',
+        'Jobs with failed pods that are still kept. Their logs are there to be read.',
+        countOf(`max by (namespace, job_name) (${jobFailed}{${TASKS}})`, '>', 0),
+        above([1, 'orange']),
+      ),
+    ),
+  ];
+}
+
+function list(c: DashboardContext): PanelSpec[] {
+  return using(
+    c,
+    ['cronJobLastSuccess', 'cronJobLastSchedule', 'cronJobActive', 'cronJobSuspended'],
+    (m): PanelSpec => {
+      const latest = (name: string) => `max by (${TASK}) (${name}{${TASKS}})`;
+      return {
+        id: 201,
+        kind: 'table',
+        title: 'Tasks',
+        description: 'One row for each CronJob. A task without an age has never succeeded.',
+        unit: 'none',
+        height: 10,
+        queries: [
+          { expr: `time() - ${latest(m.cronJobLastSuccess)}` },
+          { expr: `time() - ${latest(m.cronJobLastSchedule)}` },
+          { expr: latest(m.cronJobActive) },
+          { expr: latest(m.cronJobSuspended) },
+        ],
+        columns: [
+          ...TASK_COLUMNS,
+          { field: 'Value #A', title: 'Last success', unit: 's' },
+          { field: 'Value #B', title: 'Last start', unit: 's' },
+          { field: 'Value #C', title: 'Running' },
+          {
+            field: 'Value #D',
+            title: 'Suspended',
+            values: [
+              { value: 0, text: 'no', color: 'green' },
+              { value: 1, text: 'yes', color: 'yellow' },
+            ],
+          },
+        ],
+        sortBy: { title: 'Last success', descending: true },
+      };
+    },
+  );
+}
+
+function failures(c: DashboardContext): PanelSpec[] {
+  return using(c, ['jobFailed', 'jobOwner'], ({ jobFailed, jobOwner }): PanelSpec => {
+    const failed = `max by (namespace, job_name) (${jobFailed}{${TASKS}}) > 0`;
+    const owner = `max by (namespace, job_name, owner_name) (${jobOwner}{${TASKS},owner_kind="CronJob"})`;
+    return {
+      id: 202,
+      kind: 'table',
+      title: 'Failed Jobs',
+      description: 'Failed pods of the Jobs that are still kept, by the task that they belong to.',
+      unit: 'none',
+      queries: [{ expr: `topk(50, (${failed}) * on (namespace, job_name) group_left (owner_name) ${owner})` }],
+      columns: [
+        { field: 'owner_name', title: 'Task' },
+        { field: 'namespace', title: 'Namespace' },
+        { field: 'job_name', title: 'Job' },
+        { field: 'Value', title: 'Failed pods' },
+      ],
+      sortBy: { title: 'Task', descending: false },
+    };
+  });
+}
+
+function history(c: DashboardContext): PanelSpec[] {
+  return [
+    ...using(
+      c,
+      ['cronJobLastSuccess'],
+      ({ cronJobLastSuccess }): PanelSpec => ({
+        id: 301,
+        kind: 'graph',
+        title: 'Age of the last success',
+        description:
+          'A saw-tooth for each task, the ten oldest. A tooth that keeps growing is a task that no longer succeeds.',
+        unit: 's',
+        queries: [
+          {
+            expr: `topk(10, time() - max by (${TASK}) (${cronJobLastSuccess}{${TASKS}}))`,
+            legend: '{{namespace}}/{{cronjob}}',
+          },
+        ],
+      }),
+    ),
+    ...using(
+      c,
+      ['cronJobActive'],
+      ({ cronJobActive }): PanelSpec => ({
+        id: 302,
+        kind: 'graph',
+        title: 'Running',
+        description: 'Jobs that run, the ten busiest tasks. One that never ends keeps its task from starting again.',
+        unit: 'short',
+        stacked: true,
+        queries: [
+          { expr: `topk(10, max by (${TASK}) (${cronJobActive}{${TASKS}}) > 0)`, legend: '{{namespace}}/{{cronjob}}' },
+        ],
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,200 @@
+import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
+import type { AlertDefinition } from '../rules/alert';
+import type { AlertOverride } from '../rules/options';
+import { runbookUrl } from '../rules/runbook-url';
+import { formatDuration } from '../schedule/duration';
+import { LEVEL_POLICIES } from '../sovra/levels';
+import { METRICS, type MetricId } from '../sovra/metrics';
+import type { TaskDescription } from './task';
+
+/** The alerts that every scheduled task has. */
+export type TaskAlertName = 'ScheduledTaskFailed' | 'ScheduledTaskLate' | 'ScheduledTaskMissing';
+export const TASK_ALERT_NAMES: readonly TaskAlertName[] = [
+  'ScheduledTaskFailed',
+  'ScheduledTaskLate',
+  'ScheduledTaskMissing',
+];
+
+/** By name; `false` leaves the alert out. */
+export type TaskAlertOverrides = Partial<Readonly<Record<TaskAlertName, false | AlertOverride>>>;
+
+export type TaskAlertDefinition = AlertDefinition<TaskAlertName>;
+export type TaskRule = NonNullable<NonNullable<PrometheusRuleSpec['groups']>[number]['rules']>[number];
+
+const SOURCE = 'Operations guide, "Automation, Scheduled Tasks"';
+const HOUR = 3600;
+
+/** The alerts of one task. Thresholds stand in the expressions as figures, to be read at three in the morning. */
+export function taskAlerts(task: TaskDescription): Readonly<Record<TaskAlertName, TaskAlertDefinition>> {
+  return { ScheduledTaskFailed: failed(task), ScheduledTaskLate: late(task), ScheduledTaskMissing: missing(task) };
+}
+
+/**
+ * A Job of the CronJob gave up, and no Job that ended later succeeded. It clears by itself with the next success, also
+ * of a Job that was started by hand. kube-state-metrics names the reason only of Jobs that have given up: a pod that is
+ * being tried again is not a failure yet.
+ */
+function failed(task: TaskDescription): TaskAlertDefinition {
+  const jobs = selector({ job: 'kube-state-metrics', namespace: task.namespace });
+  const own = selector({
+    job: 'kube-state-metrics',
+    namespace: task.namespace,
+    owner_kind: 'CronJob',
+    owner_name: task.name,
+  });
+  const gaveUp = selector({ job: 'kube-state-metrics', namespace: task.namespace }, ['reason!=""']);
+  return {
+    level: task.levels.ScheduledTaskFailed,
+    component: 'tasks',
+    metrics: ['jobStart', 'jobFailed', 'jobOwner', 'cronJobLastSuccess'],
+    expr: () =>
+      `max(${name('jobStart')}${jobs}\n` +
+      `  and on (job_name) ${name('jobFailed')}${gaveUp} > 0\n` +
+      `  and on (job_name) ${name('jobOwner')}${own})\n` +
+      `> (max(${name('cronJobLastSuccess')}${ofCronJob(task)}) or vector(0))`,
+    // What runs every few minutes may stumble once; the next run tells.
+    for: task.smallestGapSeconds < HOUR ? formatDuration(2 * task.smallestGapSeconds) : '1m',
+    summary: `Scheduled task ${task.name} failed`,
+    description:
+      `The run of ${task.namespace}/${task.name} that started at {{ $value | humanizeTimestamp }} failed, and none has succeeded since. ` +
+      `${text(task.purpose)} Look: kubectl -n ${task.namespace} logs -l app.kubernetes.io/name=${task.name} --all-containers --prefix`,
+    missingData: {
+      coveredBy: 'ScheduledTaskLate',
+      because: 'a task whose Jobs are not seen to fail is not seen to succeed either',
+    },
+    source: SOURCE,
+  };
+}
+
+/** The last success is older than it can be while all is well; for a task that never succeeded, its creation counts. */
+function late(task: TaskDescription): TaskAlertDefinition {
+  const allowed = formatDuration(task.maxAgeSeconds);
+  return {
+    level: task.levels.ScheduledTaskLate,
+    component: 'tasks',
+    metrics: ['cronJobLastSuccess', 'cronJobCreated'],
+    expr: () =>
+      `time() - (max(${name('cronJobLastSuccess')}${ofCronJob(task)}) or max(${name('cronJobCreated')}${ofCronJob(task)}))\n` +
+      `> ${task.maxAgeSeconds}`,
+    for: '5m',
+    summary: `Scheduled task ${task.name} is late`,
+    description:
+      `${task.namespace}/${task.name} has not succeeded for {{ $value | humanizeDuration }}; it runs at "${task.schedule}" (${task.timeZone}) ` +
+      `and should never be older than ${allowed}. ${text(task.purpose)} ` +
+      `Run it now: kubectl -n ${task.namespace} create job --from=cronjob/${task.name} ${task.name}-manual`,
+    missingData: {
+      coveredBy: 'ScheduledTaskMissing',
+      because: 'without any series of the CronJob, its absence is what fires',
+    },
+    source: `${SOURCE}; a failing backup that nobody sees is the common way to lose data`,
+  };
+}
+
+/** The CronJob is gone, or nothing tells of it any more: either way nobody would learn that it does not run. */
+function missing(task: TaskDescription): TaskAlertDefinition {
+  return {
+    level: task.levels.ScheduledTaskMissing,
+    component: 'tasks',
+    metrics: ['cronJobCreated'],
+    expr: () => `absent(${name('cronJobCreated')}${ofCronJob(task)})`,
+    for: '15m',
+    summary: `Scheduled task ${task.name} is gone or not watched`,
+    description:
+      `No series of CronJob ${task.namespace}/${task.name}: it was deleted, or kube-state-metrics is down, not scraped or may not read the namespace. ` +
+      `While that lasts, no other alert of this task can fire. ${text(task.purpose)} ` +
+      `Look: kubectl -n ${task.namespace} get cronjob ${task.name}`,
+    missingData: 'fires',
+    source: SOURCE,
+  };
+}
+
+/** kube-state-metrics is no part of Sovra: its metrics are called the same in every dialect. */
+function name(id: MetricId): string {
+  return METRICS[id].name.guide ?? id;
+}
+
+function ofCronJob(task: TaskDescription): string {
+  return selector({ job: 'kube-state-metrics', namespace: task.namespace, cronjob: task.name });
+}
+
+/** The values are DNS names: nothing in them has to be escaped. */
+function selector(labels: Readonly<Record<string, string>>, more: readonly string[] = []): string {
+  return `{${[...Object.entries(labels).map(([k, v]) => `${k}="${v}"`), ...more].join(', ')}}`;
+}
+
+/** Free text inside a template of Prometheus. */
+function text(purpose: string): string {
+  return purpose.replace(/\{\{/g, '{{ "{{" }}');
+}
+
+export interface TaskRuleOptions {
+  /** Changes for every task of the set. @default none */
+  readonly alerts?: TaskAlertOverrides;
+  /** Changes for single tasks, by the name of the CronJob; they win over `alerts`. @default none */
+  readonly perTask?: Readonly<Record<string, TaskAlertOverrides | undefined>>;
+  /** Where the folder of runbooks is served, without a slash at its end. @default DEFAULT_RUNBOOK_BASE_URL */
+  readonly runbookBaseUrl?: string;
+}
+
+/** The rules of a set of tasks, in the order of the tasks. Pure. */
+export function taskRules(tasks: readonly TaskDescription[], options: TaskRuleOptions = {}): TaskRule[] {
+  return tasks.flatMap((task) => {
+    const definitions = taskAlerts(task);
+    return TASK_ALERT_NAMES.flatMap((alert) => {
+      const override = merged(options.alerts?.[alert], options.perTask?.[task.name]?.[alert]);
+      return override === false ? [] : [rule(task, alert, definitions[alert], override, options.runbookBaseUrl)];
+    });
+  });
+}
+
+function merged(set: false | AlertOverride | undefined, own: false | AlertOverride | undefined): false | AlertOverride {
+  if (own === undefined) return set ?? {};
+  if (own === false || set === false || set === undefined) return own;
+  return {
+    ...set,
+    ...own,
+    labels: { ...set.labels, ...own.labels },
+    annotations: { ...set.annotations, ...own.annotations },
+  };
+}
+
+function rule(
+  task: TaskDescription,
+  alert: TaskAlertName,
+  d: TaskAlertDefinition,
+  o: AlertOverride,
+  runbooks?: string,
+): TaskRule {
+  const level = o.level ?? d.level;
+  const keepFiringFor = o.keepFiringFor ?? d.keepFiringFor ?? '0s';
+  const holds = o.for ?? d.for;
+  return {
+    alert,
+    expr: o.expr ?? d.expr(NO_CONTEXT),
+    ...(holds !== '0s' && { for: holds }),
+    ...(keepFiringFor !== '0s' && { keep_firing_for: keepFiringFor }),
+    labels: {
+      severity: LEVEL_POLICIES[level].severity,
+      level,
+      component: d.component,
+      task: task.name,
+      // Two installations in one cluster have tasks of the same name.
+      namespace: task.namespace,
+      ...o.labels,
+    },
+    annotations: {
+      ...o.annotations,
+      summary: o.summary ?? d.summary,
+      description: o.description ?? d.description,
+      runbook_url: o.runbookUrl ?? runbookUrl(alert, runbooks),
+    },
+  };
+}
+
+/** These definitions need no context: what they ask is the same for every installation. */
+const NO_CONTEXT = {
+  get sovra(): never {
+    throw new Error('the alerts of tasks do not depend on the installation');
+  },
+  metric: name,
+};

@@ -1,0 +1,169 @@
+import type { Construct } from 'constructs';
+import { declareFacts } from '../checks/facts';
+import type { ClusterNetworkProps } from '../kube/network';
+import type { Resources } from '../kube/pod';
+import type { PrometheusRef } from '../kube/prometheus-ref';
+import { apart, type Move, type PlacedTask } from '../schedule/apart';
+import type { SovraInstallation } from '../sovra/installation';
+import { Checker, timeZone } from '../validate';
+import { checkRunbookBaseUrl, checkTaskAlerts } from './alert-overrides';
+import { checkScheduledTask, checkTaskTimes, ScheduledTask, type ScheduledTaskProps } from './scheduled-task';
+import type { TaskDescription } from './task';
+import { TaskAlertRules } from './task-alert-rules';
+import type { TaskAlertOverrides } from './task-alerts';
+import { checkTaskResources } from './task-pod';
+
+/** What constructs that make a set of tasks have in common. */
+export interface TaskSetProps {
+  /** What is operated. */
+  readonly sovra: SovraInstallation;
+  /** IANA zone in which every schedule is read. @default 'Etc/UTC' */
+  readonly timeZone?: string;
+  /** Tasks of other sets, which have their times already: `tasks` of those constructs. @default none */
+  readonly apartFrom?: readonly PlacedTask[];
+  /** Changes to the alerts of all tasks, by name; `false` leaves one out. @default none */
+  readonly alerts?: TaskAlertOverrides;
+  /** The Prometheus that has to evaluate the alerts. @default SOVRA_PROMETHEUS, the one that SovraMonitoring makes */
+  readonly prometheus?: PrometheusRef;
+  /** Where the folder of runbooks is served, without a slash at its end. @default DEFAULT_RUNBOOK_BASE_URL */
+  readonly runbookBaseUrl?: string;
+  /** What network policies cannot know. @default CoreDNS in kube-system */
+  readonly network?: ClusterNetworkProps;
+}
+
+/** What can be said about one task of a set. */
+export interface TaskTuning {
+  /** Five-field cron, in the time zone of the set. A schedule that is given stays; one that is not may be moved. @default the guide's */
+  readonly schedule?: string;
+  /** Keep the controller from starting it; it then becomes late. @default false */
+  readonly suspend?: boolean;
+  /** How long a run may take, as a duration; shorter than the shortest time between two runs. @default four fifths of that time, at most 4h */
+  readonly activeDeadline?: string;
+  /** How often a run that failed is tried again at once, 0 to 6. @default 2 */
+  readonly retries?: number;
+  /** Of each container that does the work. @default small, see the task */
+  readonly resources?: Resources;
+  /** Changes to the alerts of this task, by name; `false` leaves one out. @default none */
+  readonly alerts?: TaskAlertOverrides;
+}
+
+/** A task of a set: what it runs, and what the user said about it. */
+export interface PlannedTask {
+  readonly id: string;
+  /** What errors call it: the property under which the user finds it. */
+  readonly property: string;
+  readonly props: Omit<
+    ScheduledTaskProps,
+    | 'schedule'
+    | 'timeZone'
+    | 'alerts'
+    | 'prometheus'
+    | 'runbookBaseUrl'
+    | 'network'
+    | 'images'
+    | 'suspend'
+    | 'activeDeadline'
+    | 'retries'
+  > & { readonly retries?: number };
+  /** The guide's schedule. */
+  readonly schedule: string;
+  readonly tuning: TaskTuning;
+}
+
+export interface MadeTasks {
+  readonly scheduledTasks: readonly ScheduledTask[];
+  readonly tasks: readonly TaskDescription[];
+  readonly moves: readonly Move[];
+  readonly alertRules: TaskAlertRules;
+}
+
+/**
+ * Moves the tasks of a set apart, makes them, and their alerts. Every task is checked before the first object is made.
+ *
+ * @param name of the PrometheusRule
+ * @throws {SovraOpsError} if tasks cannot be moved apart, or one cannot work at the time that it got
+ */
+export function makeTasks(
+  scope: Construct,
+  name: string,
+  planned: readonly PlannedTask[],
+  set: TaskSetProps,
+): MadeTasks {
+  const zone = set.timeZone ?? 'Etc/UTC';
+  const toPlace = planned.map((p) => ({
+    planned: p,
+    name: p.props.name,
+    schedule: p.tuning.schedule ?? p.schedule,
+    timeZone: zone,
+    uses: p.props.uses ?? [],
+    fixed: p.tuning.schedule !== undefined,
+  }));
+  const placed = apart(toPlace, scope.node.path, set.apartFrom);
+  const all = placed.tasks.map((t) => ({
+    id: t.planned.id,
+    property: t.planned.property,
+    props: taskProps(t.planned, t.schedule, zone, set, placed.moves),
+  }));
+  const c = new Checker(scope.node.path);
+  c.unique(
+    'tasks',
+    all.map(({ props }) => `${props.namespace}/${props.name}`),
+  );
+  for (const { property, props } of all) checkScheduledTask(c, `${property}.`, props);
+  c.done();
+  const scheduledTasks = all.map(({ id, props }) => new ScheduledTask(scope, id, props));
+  const tasks = scheduledTasks.map((t) => t.task);
+  const perTask = Object.fromEntries(planned.map((p) => [p.props.name, p.tuning.alerts]));
+  const alertRules = new TaskAlertRules(scope, 'alerts', {
+    name,
+    tasks,
+    perTask,
+    prometheus: set.prometheus,
+    alerts: set.alerts,
+    runbookBaseUrl: set.runbookBaseUrl,
+  });
+  declareFacts(scope, { sovra: set.sovra });
+  return { scheduledTasks, tasks, moves: placed.moves, alertRules };
+}
+
+function taskProps(
+  planned: PlannedTask,
+  schedule: string,
+  zone: string,
+  set: TaskSetProps,
+  moves: readonly Move[],
+): ScheduledTaskProps {
+  const { suspend, activeDeadline, retries } = planned.tuning;
+  const move = moves.find((m) => m.task === planned.props.name);
+  return {
+    ...planned.props,
+    schedule,
+    timeZone: zone,
+    suspend,
+    activeDeadline,
+    retries: retries ?? planned.props.retries,
+    images: set.sovra.images,
+    network: set.network,
+    alerts: 'shared',
+    ...(move && {
+      annotations: {
+        'sovra-ops/moved': `${move.minutes} minutes later than "${move.from}": ${move.because.task} also uses ${move.because.uses} then`,
+      },
+    }),
+  };
+}
+
+/** Holds what is common to sets against what can work. */
+export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): void {
+  c.value('timeZone', set.timeZone, timeZone);
+  checkRunbookBaseUrl(c, set.runbookBaseUrl);
+  checkTaskAlerts(c, 'alerts', set.alerts, taskCount === 1);
+}
+
+/** Holds what a user said about one task against what can work. */
+export function checkTuning(c: Checker, at: string, tuning: TaskTuning | undefined): void {
+  if (!tuning) return;
+  checkTaskTimes(c, `${at}.`, { ...tuning, timeZone: undefined });
+  checkTaskResources(c, `${at}.resources`, tuning.resources);
+  checkTaskAlerts(c, `${at}.alerts`, tuning.alerts, true);
+}

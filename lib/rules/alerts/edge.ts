@@ -1,0 +1,59 @@
+import { type AlertContext, type CatalogueEntry, expectsEdgeNodes, hasControlPlane } from '../context';
+import { EDGE_NODE_EXPECTED } from '../recordings';
+
+/** The freshest that any replica of the API knows: a heartbeat reaches one of them first. */
+function age(c: AlertContext): string {
+  return `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"})`;
+}
+
+export const EDGE_ALERTS = {
+  EdgeHeartbeatLate: {
+    level: 'P2',
+    component: 'edge',
+    metrics: ['edgeHeartbeat'],
+    // Not bound to the nodes that are described: a node that reports is watched even if nobody wrote it down.
+    appliesTo: hasControlPlane,
+    expr: (c) => `${age(c)} > ${c.thresholds.heartbeatLate}`,
+    for: '2m',
+    summary: 'Edge node {{ $labels.node_id }} was last heard from {{ $value | humanizeDuration }} ago',
+    description:
+      'The last heartbeat of edge node {{ $labels.node_id }} is {{ $value | humanizeDuration }} old. It may still serve its users, but policies and keys that change now do not reach it.',
+    missingData: {
+      coveredBy: 'EdgeNodeMissing',
+      because: 'a described node without a heartbeat series is missing, which is worse than late',
+    },
+    source: 'Guide, Service Level Objectives: edge node heartbeat below 60 s.',
+  },
+  EdgeHeartbeatLost: {
+    level: 'P1',
+    component: 'edge',
+    metrics: ['edgeHeartbeat'],
+    appliesTo: hasControlPlane,
+    expr: (c) => `${age(c)} > ${c.thresholds.heartbeatLost}`,
+    for: '1m',
+    summary: 'Edge node {{ $labels.node_id }} is lost: no heartbeat for {{ $value | humanizeDuration }}',
+    description:
+      'Nothing was heard from edge node {{ $labels.node_id }} for {{ $value | humanizeDuration }}. Treat it as lost until somebody has seen it: it has to be back within 30 minutes of the failure.',
+    missingData: {
+      coveredBy: 'EdgeNodeMissing',
+      because: 'a described node without a heartbeat series is missing',
+    },
+    source: 'Guide, Service Level Objectives: edge node heartbeat; disaster recovery: one edge node lost, RTO 30 min.',
+  },
+  EdgeNodeMissing: {
+    level: 'P1',
+    component: 'edge',
+    metrics: ['edgeHeartbeat', 'up'],
+    appliesTo: expectsEdgeNodes,
+    // Only while the API answers: when it does not, no node has a heartbeat, and that is one alert and not thousands.
+    expr: (c) =>
+      `(${EDGE_NODE_EXPECTED} unless on (node_id) ${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
+      `and on () (${c.metric('up')}{job="sovra-api"} == 1)`,
+    for: '5m',
+    summary: 'The control plane knows nothing of edge node {{ $labels.node_id }}',
+    description:
+      'Edge node {{ $labels.node_id }} is in the description of this installation, but the control plane exports no heartbeat for it: it never registered, was removed, or is known under another id. Nobody would notice its failure.',
+    missingData: 'fires',
+    source: 'Guide, Key Metrics: edge nodes; a node that exports nothing cannot be late.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,64 @@
+import type { SovraInstallation } from '../sovra/installation';
+import { type MetricId, metricName } from '../sovra/metrics';
+import type { AlertDefinition, RuleContext } from './alert';
+import type { AlertThresholds } from './thresholds';
+
+/** What the catalogue's expressions are written with. */
+export interface AlertContext extends RuleContext {
+  readonly thresholds: AlertThresholds;
+}
+
+/** An entry of the catalogue before the names of other entries are known. */
+export type CatalogueEntry = AlertDefinition<string, AlertContext>;
+
+/** The context of one alert: it can name only the metrics that it declared. */
+export function alertContext(
+  sovra: SovraInstallation,
+  metrics: readonly MetricId[],
+  thresholds: AlertThresholds,
+): AlertContext {
+  return {
+    sovra,
+    thresholds,
+    metric(id) {
+      const name = metrics.includes(id) ? metricName(id, sovra.dialect) : null;
+      if (name === null) throw new Error(`the metric "${id}" is not among those that the alert declares`);
+      return name;
+    },
+  };
+}
+
+export const hasControlPlane = (sovra: SovraInstallation): boolean => sovra.controlPlane !== undefined;
+
+export const hasDatabase = (sovra: SovraInstallation): boolean => sovra.database !== undefined;
+
+/** Some Vault runs in this cluster. */
+export const hasLocalVault = (sovra: SovraInstallation): boolean => sovra.localEdgeNodes.length > 0;
+
+/** The health of some Vault is probed, here or elsewhere. */
+export const hasVaultProbe = (sovra: SovraInstallation): boolean =>
+  sovra.edgeNodes.some((n) => n.vault !== undefined || n.healthUrls.length > 0);
+
+export const hasPolicyAgent = (sovra: SovraInstallation): boolean =>
+  sovra.edgeNodes.some((n) => n.policyAgent !== undefined);
+
+/** The control plane should hear from edge nodes that are described. */
+export const expectsEdgeNodes = (sovra: SovraInstallation): boolean =>
+  hasControlPlane(sovra) && sovra.edgeNodes.length > 0;
+
+export const expectsFederation = (sovra: SovraInstallation): boolean =>
+  hasControlPlane(sovra) && sovra.federationPartners.length > 0;
+
+/** A value for `=~` that matches exactly these words. Regular expressions in PromQL are anchored. */
+export function anyOf(words: readonly string[]): string {
+  return words.map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&')).join('|');
+}
+
+/** The 95th percentile over five minutes, only while there is enough traffic to judge by. */
+export function slowP95(c: AlertContext, histogram: MetricId, threshold: number): string {
+  const name = c.metric(histogram);
+  return (
+    `histogram_quantile(0.95, sum by (le) (rate(${name}_bucket{job="sovra-api"}[5m]))) > ${threshold}\n` +
+    `and sum(rate(${name}_count{job="sovra-api"}[5m])) > ${c.thresholds.minimumRate}`
+  );
+}

@@ -1,0 +1,123 @@
+import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
+import type { SovraInstallation } from '../sovra/installation';
+import { LEVEL_POLICIES } from '../sovra/levels';
+import { metricName } from '../sovra/metrics';
+import { Checker } from '../validate';
+import type { Component } from './alert';
+import { ALERT_NAMES, type AlertName, CATALOGUE, type CatalogueAlert } from './catalogue';
+import { alertContext } from './context';
+import { type AlertOptions, type AlertOverride, checkAlertOptions } from './options';
+import {
+  EDGE_NODE_EXPECTED,
+  expectedEdgeNodes,
+  expectedTargets,
+  RECORDING_INTERVAL,
+  RECORDINGS_PER_GROUP,
+  type RecordingRule,
+  TARGETS_EXPECTED,
+} from './recordings';
+import { runbookUrl } from './runbook-url';
+import { THRESHOLDS } from './thresholds';
+
+export type RuleGroup = NonNullable<PrometheusRuleSpec['groups']>[number];
+export type Rule = NonNullable<RuleGroup['rules']>[number];
+
+/** The order in which groups are rendered: from what users feel to what watches it. */
+const COMPONENTS: readonly Component[] = [
+  'control-plane',
+  'policy',
+  'audit',
+  'federation',
+  'edge',
+  'vault',
+  'certificates',
+  'database',
+  'monitoring',
+];
+
+/** The alerts that apply to an installation and are not left out, in the order of the catalogue. */
+export function alertNames(sovra: SovraInstallation, options: AlertOptions = {}): AlertName[] {
+  return ALERT_NAMES.filter((name) => options.alerts?.[name] !== false && applies(CATALOGUE[name], sovra));
+}
+
+function applies(alert: CatalogueAlert, sovra: SovraInstallation): boolean {
+  const exported = alert.metrics.every((id) => metricName(id, sovra.dialect) !== null);
+  return exported && (alert.appliesTo?.(sovra) ?? true);
+}
+
+/**
+ * The rule groups of an installation: one for each component that has alerts, and as many of recordings as its edge
+ * nodes need. The names are unique and stable; equal input gives equal output.
+ *
+ * @param construct who is named in errors
+ * @throws {SovraOpsError} listing every override, threshold or URL that cannot work
+ */
+export function renderAlerts(
+  sovra: SovraInstallation,
+  options: AlertOptions = {},
+  construct = 'renderAlerts',
+): RuleGroup[] {
+  const checker = new Checker(construct);
+  checkAlertOptions(checker, options);
+  checker.done();
+  const names = alertNames(sovra, options);
+  const groups = COMPONENTS.flatMap((component) => {
+    const rules = names.filter((n) => CATALOGUE[n].component === component).map((n) => renderAlert(n, sovra, options));
+    return rules.length > 0 ? [{ name: `sovra-alerts-${component}`, rules }] : [];
+  });
+  return [...groups, ...recordingGroups(sovra, groups)];
+}
+
+function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOptions): Rule {
+  const alert = CATALOGUE[name];
+  const override: AlertOverride = options.alerts?.[name] || {};
+  const context = alertContext(sovra, alert.metrics, { ...THRESHOLDS, ...defined(options.thresholds) });
+  const level = override.level ?? alert.level;
+  const keepFiringFor = override.keepFiringFor ?? alert.keepFiringFor;
+  return {
+    alert: name,
+    expr: override.expr ?? alert.expr(context),
+    ...duration('for', override.for ?? alert.for),
+    ...duration('keep_firing_for', keepFiringFor ?? '0s'),
+    labels: {
+      ...options.alertLabels,
+      severity: LEVEL_POLICIES[level].severity,
+      level,
+      component: alert.component,
+      ...override.labels,
+    },
+    annotations: {
+      ...override.annotations,
+      summary: override.summary ?? alert.summary,
+      description: override.description ?? alert.description,
+      runbook_url: override.runbookUrl ?? runbookUrl(name, options.runbookBaseUrl),
+    },
+  };
+}
+
+/** Without what is undefined, which would otherwise hide a default. */
+function defined<T extends object>(given: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(given ?? {}).filter(([, v]) => v !== undefined)) as Partial<T>;
+}
+
+function duration(key: 'for' | 'keep_firing_for', value: string): Partial<Rule> {
+  return value === '0s' ? {} : { [key]: value };
+}
+
+/** Only what some alert asks for: an installation that left EdgeNodeMissing out needs no series for each node. */
+function recordingGroups(sovra: SovraInstallation, groups: readonly RuleGroup[]): RuleGroup[] {
+  const used = (name: string) => groups.some((g) => g.rules?.some((r) => String(r.expr).includes(name)));
+  return [
+    ...(used(TARGETS_EXPECTED) ? chunks('sovra-expected-targets', expectedTargets(sovra)) : []),
+    ...(used(EDGE_NODE_EXPECTED) ? chunks('sovra-expected-edge-nodes', expectedEdgeNodes(sovra)) : []),
+  ];
+}
+
+function chunks(name: string, rules: readonly RecordingRule[]): RuleGroup[] {
+  const count = Math.ceil(rules.length / RECORDINGS_PER_GROUP);
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name}-${String(i + 1).padStart(3, '0')}`,
+    interval: RECORDING_INTERVAL,
+    rules: rules.slice(i * RECORDINGS_PER_GROUP, (i + 1) * RECORDINGS_PER_GROUP),
+  }));
+}

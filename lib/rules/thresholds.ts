@@ -1,0 +1,71 @@
+import { OBJECTIVES } from '../sovra/objectives';
+
+/** The figures at which alerts fire, in base units, so that a dashboard can draw the same lines. */
+export interface AlertThresholds {
+  /** API replicas below which it counts as degraded (the shipped manifests run two). @default 2 */
+  readonly apiReplicas: number;
+  /** Share of API requests answered with 5xx. @default 0.05 */
+  readonly apiErrorRatio: number;
+  /** Requests (or policy evaluations) per second below which no ratio or quantile is judged. @default 0.1 */
+  readonly minimumRate: number;
+  /** Seconds (p95). @default 0.1, the guide's objective */
+  readonly apiLatencyP95: number;
+  /** Seconds (p95); half of what the API may take, since every request waits for it. @default 0.05 */
+  readonly policyLatencyP95: number;
+  /** Share of policy evaluations that end in an error. @default 0.01 */
+  readonly policyErrorRatio: number;
+  /** Seconds until an audit event is delivered. @default 300, the guide's objective */
+  readonly auditLag: number;
+  /** Audit events that wait for delivery. @default 1000 */
+  readonly auditQueue: number;
+  /** Federation errors per second. @default 0.05 (three a minute) */
+  readonly federationErrorRate: number;
+  /** Seconds since the last heartbeat. @default 60, the guide's objective */
+  readonly heartbeatLate: number;
+  /** Seconds since the last heartbeat, five times the objective. @default 300 */
+  readonly heartbeatLost: number;
+  /** How many times the memory of the day before a Vault may use. @default 2 */
+  readonly vaultMemoryGrowth: number;
+  /** Bytes below which growth of a Vault's memory does not matter. @default 536870912 (512 MiB) */
+  readonly vaultMemoryFloor: number;
+  /** Share of the connections that PostgreSQL allows. @default 0.8 */
+  readonly databaseConnectionRatio: number;
+  /** Seconds (p95); at the API's own objective no request can meet it any more. @default 0.1 */
+  readonly databaseLatencyP95: number;
+  /** Share of notifications that Alertmanager cannot deliver. @default 0.1 */
+  readonly notificationFailureRatio: number;
+  /**
+   * Values of the label `status` of a federation link that is well. The exporter's documentation shows "healthy" only, so
+   * the other words that mean the same are taken for well too; whatever else appears counts as a link that is down.
+   * @default ['healthy', 'active', 'connected']
+   */
+  readonly federationHealthyStatuses: readonly string[];
+  /** Values of the label `result` of a policy evaluation that failed, as opposed to one that denied. @default ['error'] */
+  readonly policyErrorResults: readonly string[];
+}
+
+export const THRESHOLDS: AlertThresholds = {
+  apiReplicas: 2,
+  apiErrorRatio: 0.05,
+  minimumRate: 0.1,
+  apiLatencyP95: OBJECTIVES.apiLatencyP95,
+  policyLatencyP95: 0.05,
+  policyErrorRatio: 0.01,
+  auditLag: OBJECTIVES.auditDelivery,
+  auditQueue: 1000,
+  federationErrorRate: 0.05,
+  heartbeatLate: OBJECTIVES.edgeHeartbeat,
+  heartbeatLost: 5 * OBJECTIVES.edgeHeartbeat,
+  vaultMemoryGrowth: 2,
+  vaultMemoryFloor: 512 * 1024 * 1024,
+  databaseConnectionRatio: 0.8,
+  databaseLatencyP95: 0.1,
+  notificationFailureRatio: 0.1,
+  federationHealthyStatuses: ['healthy', 'active', 'connected'],
+  policyErrorResults: ['error'],
+};
+
+/** Days before the end of a certificate at which an alert fires, and its level; part of the alerts' names. */
+export const CERTIFICATE_DAYS = { P3: 30, P2: 7, P1: 1 } as const;
+
+export const DAY_SECONDS = 86_400;

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Alertmanager } from './alertmanager';
+import { addresses, type Cluster, startCluster } from './cluster';
+import type { Prometheus } from './prometheus';
+import { WebhookReceiver } from './webhook';
+
+const sample = join(__dirname, 'fixtures', 'sample');
+const minute = 60_000;
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+}, 2 * minute);
+
+afterAll(() => cluster?.stop(), minute);
+
+const pod = (name: string, securityContext: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'strict' },
+  spec: {
+    selector: { matchLabels: { name } },
+    template: {
+      metadata: { labels: { name } },
+      spec: { securityContext, containers: [{ name, image: 'registry.example.com/any:1' }] },
+    },
+  },
+});
+
+describe('what the API server refuses', () => {
+  test('an unknown field', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'default' }, dota: {} };
+    await expect(cluster.applyObjects([object])).rejects.toThrow('.dota: field not declared in schema');
+  });
+
+  test('a pod that breaks Pod Security, with a warning when it is applied and its reason afterwards', async () => {
+    const levels = {
+      'pod-security.kubernetes.io/enforce': 'restricted',
+      'pod-security.kubernetes.io/warn': 'restricted',
+    };
+    await cluster.applyObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels: levels } }]);
+    const { warnings } = await cluster.applyObjects([pod('loose', {})]);
+    expect(warnings.join()).toContain('would violate PodSecurity "restricted:latest"');
+    await expect(cluster.waitForWorkloads({ timeout: 3_000 })).rejects.toThrow('is forbidden: violates PodSecurity');
+    expect(await cluster.refusals()).not.toEqual([]);
+    await cluster.kubectl.run(['delete', 'namespace', 'strict', '--wait=false']);
+  });
+});
+
+describe('the sample stack', () => {
+  let prometheus: Prometheus;
+  let alertmanager: Alertmanager;
+  let oncall: WebhookReceiver;
+
+  beforeAll(async () => {
+    expect(await cluster.apply(sample)).toEqual({ warnings: [] });
+  }, minute);
+
+  afterAll(() => oncall?.stop());
+
+  test(
+    'has all workloads ready under Pod Security "restricted"',
+    async () => {
+      expect(await cluster.waitForWorkloads()).toEqual([
+        'Deployment monitoring/blackbox',
+        'StatefulSet monitoring/alertmanager-sample',
+        'StatefulSet monitoring/prometheus-sample',
+      ]);
+    },
+    minute,
+  );
+
+  test(
+    'is not changed by a second apply',
+    async () => {
+      expect(await cluster.findRepeatedChanges(sample)).toEqual([]);
+    },
+    minute,
+  );
+
+  test('is seen to change when a manifest differs', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'sovra-ops-'));
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'changed', namespace: 'monitoring' } };
+    const file = join(dir, 'one.json');
+    await cluster.applyObjects([object]);
+    writeFileSync(file, JSON.stringify({ ...object, data: { a: 'b' } }));
+    expect(await cluster.findRepeatedChanges(dir)).toEqual(['ConfigMap monitoring/changed']);
+    rmSync(dir, { recursive: true });
+  });
+
+  test(
+    'completes a Job of every CronJob',
+    async () => {
+      expect(await cluster.triggerCronJobs()).toEqual(['monitoring/nightly']);
+    },
+    minute,
+  );
+
+  test(
+    'runs the exporter, reached through its Service',
+    async () => {
+      await cluster.startPods({ namespace: 'monitoring', selector: 'app.kubernetes.io/name=blackbox' });
+      expect((await fetch('http://blackbox.monitoring.svc/-/healthy')).status).toBe(200);
+    },
+    minute,
+  );
+
+  test(
+    'runs Alertmanager with the configuration of the operator',
+    async () => {
+      oncall = await WebhookReceiver.start(addresses.host, 8080);
+      await cluster.services.addHost('oncall.example.com', addresses.host);
+      alertmanager = await cluster.startAlertmanager({ namespace: 'monitoring', name: 'sample' });
+      expect(await alertmanager.checkConfig()).toContain('SUCCESS');
+      expect(await alertmanager.route({ severity: 'critical' })).toEqual(['monitoring/oncall/oncall']);
+    },
+    minute,
+  );
+
+  test(
+    'runs Prometheus with the configuration of the operator',
+    async () => {
+      prometheus = await cluster.startPrometheus({ namespace: 'monitoring', name: 'sample' });
+      expect(await prometheus.checkConfig()).toContain('SUCCESS');
+      await prometheus.waitForTargets(2);
+      await prometheus.waitForRules();
+      expect(await prometheus.query('count(up == 1)')).toEqual([{ metric: {}, value: 2 }]);
+      expect(await prometheus.alertmanagers()).toHaveLength(2);
+    },
+    2 * minute,
+  );
+
+  test(
+    'pages nobody while all is well',
+    async () => {
+      await prometheus.waitForAlert('ProbeFine', 'firing');
+      await prometheus.waitFor('Alertmanager to have the alert', async () => (await alertmanager.alerts()).length > 0);
+      expect(oncall.deliveries).toEqual([]);
+    },
+    minute,
+  );
+
+  test(
+    'pages on call when a target fails',
+    async () => {
+      await cluster.applyObjects([
+        {
+          apiVersion: 'monitoring.coreos.com/v1',
+          kind: 'Probe',
+          metadata: { name: 'dead', namespace: 'monitoring' },
+          spec: {
+            module: 'http',
+            prober: { url: 'blackbox.monitoring.svc' },
+            targets: { staticConfig: { static: [`http://${addresses.host}:9/dead`] } },
+          },
+        },
+      ]);
+      await cluster.refreshPrometheus(prometheus, { namespace: 'monitoring', name: 'sample' });
+      const alert = await oncall.waitForAlert('ProbeFailed');
+      expect(alert.labels).toMatchObject({ severity: 'critical', instance: `http://${addresses.host}:9/dead` });
+      expect(alert.annotations).toEqual({
+        summary: `http://${addresses.host}:9/dead does not answer`,
+        runbook_url: 'https://runbooks.example.com/ProbeFailed',
+      });
+    },
+    2 * minute,
+  );
+});

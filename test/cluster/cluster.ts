@@ -1,0 +1,172 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pod } from 'kubernetes-types/core/v1';
+import { Alertmanager } from './alertmanager';
+import type { ApiClient } from './api';
+import { type ControlPlane, startControlPlane } from './control-plane';
+import type { ApplyResult, Kubectl } from './kubectl';
+import { addresses, requireNamespaces } from './network';
+import { startOperator, waitForAlertmanagerConfig, waitForPrometheusConfig } from './operator';
+import { type PodOptions, RunningPod } from './pod';
+import type { Server } from './process';
+import { findPrograms, type Programs } from './programs';
+import { Prometheus } from './prometheus';
+import { findRepeatedChanges } from './repeat';
+import { ServiceNetwork } from './services';
+import type { WaitOptions } from './wait';
+import { findPods, readRefusals, triggerCronJobs, waitForWorkloads } from './workloads';
+
+export interface ClusterOptions {
+  /** Whether the Prometheus Operator and its definitions are there. @default true */
+  readonly operator?: boolean;
+}
+
+export interface InstanceOptions extends PodOptions {
+  readonly namespace: string;
+  readonly name: string;
+  /** Objects that this instance is not meant to select: "plural/namespace/name". @default none */
+  readonly ignored?: readonly string[];
+}
+
+export interface PodSelection extends PodOptions {
+  readonly namespace: string;
+  /** A label selector, such as "app.kubernetes.io/name=blackbox-exporter". */
+  readonly selector: string;
+}
+
+/** A Kubernetes cluster of real servers. Pods are pretended by kwok, until one of the start methods really runs them. */
+export class Cluster {
+  private readonly pods = new Set<RunningPod>();
+
+  constructor(
+    readonly programs: Programs,
+    private readonly controlPlane: ControlPlane,
+    readonly services: ServiceNetwork,
+    private readonly servers: readonly Server[],
+    /** Where the files and logs of all servers are. */
+    readonly dir: string,
+  ) {}
+
+  get api(): ApiClient {
+    return this.controlPlane.api;
+  }
+
+  get kubectl(): Kubectl {
+    return this.controlPlane.kubectl;
+  }
+
+  get kubeconfig(): string {
+    return this.controlPlane.kubeconfig;
+  }
+
+  /** Applies a file or a directory server-side, under strict validation. */
+  async apply(path: string): Promise<ApplyResult> {
+    const result = await this.kubectl.apply(path);
+    await this.services.sync();
+    return result;
+  }
+
+  async applyObjects(objects: readonly object[]): Promise<ApplyResult> {
+    const result = await this.kubectl.applyObjects(objects);
+    await this.services.sync();
+    return result;
+  }
+
+  /** Applies once more what was applied. Returns the objects that changed by it; there should be none. */
+  findRepeatedChanges(path: string): Promise<readonly string[]> {
+    return findRepeatedChanges(this.kubectl, path);
+  }
+
+  waitForWorkloads(options?: WaitOptions): Promise<readonly string[]> {
+    return waitForWorkloads(this.api, options);
+  }
+
+  /** Pods that admission refused, with its reason. */
+  refusals(): Promise<readonly string[]> {
+    return readRefusals(this.api);
+  }
+
+  triggerCronJobs(): Promise<readonly string[]> {
+    return triggerCronJobs(this.api, this.kubectl);
+  }
+
+  async podAddresses(namespace: string, selector?: string): Promise<readonly string[]> {
+    return (await findPods(this.api, namespace, selector)).map(({ status }) => status?.podIP as string);
+  }
+
+  /** Really runs the selected pods: exporters, or anything that a program of the machine can stand in for. */
+  async startPods({ namespace, selector, ...options }: PodSelection): Promise<readonly RunningPod[]> {
+    const pods = await findPods(this.api, namespace, selector);
+    if (pods.length === 0) throw new Error(`no running pod in ${namespace} has the labels ${selector}`);
+    return this.runPods(pods, options);
+  }
+
+  async startPrometheus(options: InstanceOptions): Promise<Prometheus> {
+    const { namespace, name, ignored } = options;
+    await waitForPrometheusConfig(this.api, namespace, name, ignored);
+    const selector = `operator.prometheus.io/name=${name},app.kubernetes.io/name=prometheus`;
+    return new Prometheus(await this.startPods({ ...options, selector }), this.programs);
+  }
+
+  /** Brings what the operator wrote since then into the running pods, where their own reloaders take it up. */
+  async refreshPrometheus(prometheus: Prometheus, { namespace, name, ignored }: InstanceOptions): Promise<void> {
+    await waitForPrometheusConfig(this.api, namespace, name, ignored);
+    await Promise.all(prometheus.pods.map((pod) => pod.syncVolumes()));
+  }
+
+  async startAlertmanager(options: InstanceOptions): Promise<Alertmanager> {
+    const { namespace, name, ignored } = options;
+    await waitForAlertmanagerConfig(this.api, namespace, name, ignored);
+    const selector = `alertmanager=${name},app.kubernetes.io/name=alertmanager`;
+    return new Alertmanager(await this.startPods({ ...options, selector }), this.programs);
+  }
+
+  /** Ends every server by its process id. The files stay when SOVRA_OPS_KEEP is set. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.pods].map((pod) => pod.stop()));
+    await this.services.stop();
+    await Promise.all(this.servers.map((server) => server.stop()));
+    await this.controlPlane.stop();
+    if (!process.env.SOVRA_OPS_KEEP) rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Together: members of a cluster may wait for each other before they are ready. */
+  private async runPods(pods: readonly Pod[], options: PodOptions): Promise<readonly RunningPod[]> {
+    await this.services.sync();
+    const context = { api: this.api, programs: this.programs, dir: this.dir };
+    const results = await Promise.allSettled(pods.map((pod) => RunningPod.start(context, pod, options)));
+    const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    for (const pod of started) this.pods.add(pod);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return started;
+  }
+}
+
+/** Ready for manifests in about 15 seconds. When a server does not start, the error ends with its last lines. */
+export async function startCluster({ operator = true }: ClusterOptions = {}): Promise<Cluster> {
+  requireNamespaces();
+  const programs = await findPrograms();
+  const dir = mkdtempSync(join(tmpdir(), 'sovra-ops-cluster-'));
+  const controlPlane = await startControlPlane(programs, dir);
+  const services = new ServiceNetwork(controlPlane.api);
+  try {
+    const servers = operator ? [await startOperator(programs, controlPlane, dir)] : [];
+    await services.sync();
+    return new Cluster(programs, controlPlane, services, servers, dir);
+  } catch (error) {
+    await services.stop();
+    await controlPlane.stop();
+    throw error;
+  }
+}
+
+/** For values that manifests of the tests need. */
+export { addresses };
+
+/** The manifests of a directory, in the order in which kubectl applies them. */
+export const manifestsIn = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ya?ml|json)$/.test(file))
+    .sort()
+    .map((file) => join(dir, file));

@@ -1,0 +1,33 @@
+export interface WaitOptions {
+  /** Milliseconds until the wait is given up. @default 30000 */
+  readonly timeout?: number;
+  /** Milliseconds between two looks. @default 100 */
+  readonly interval?: number;
+}
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Looks again and again until `check` gives something other than undefined or false. A check that throws counts as
+ * "not yet": servers that are starting refuse connections. What it threw last is in the error of a wait given up.
+ */
+export async function waitFor<T>(
+  what: string,
+  check: () => Promise<T | undefined | false> | T | undefined | false,
+  { timeout = 30_000, interval = 100 }: WaitOptions = {},
+): Promise<T> {
+  const deadline = Date.now() + timeout;
+  let last: unknown;
+  do {
+    try {
+      const result = await check();
+      if (result !== undefined && result !== false) return result;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    await pause(interval);
+  } while (Date.now() < deadline);
+  const reason = last instanceof Error ? `: ${last.message}` : '';
+  throw new Error(`gave up after ${timeout / 1000} s waiting for ${what}${reason}`);
+}

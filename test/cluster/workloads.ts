@@ -1,0 +1,95 @@
+import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
+import type { CronJob, Job } from 'kubernetes-types/batch/v1';
+import type { Pod } from 'kubernetes-types/core/v1';
+import type { Event } from 'kubernetes-types/events/v1';
+import { type ApiClient, type KubeObject, nameOf } from './api';
+import type { Kubectl } from './kubectl';
+import { type WaitOptions, waitFor } from './wait';
+
+type Workload = Pick<Deployment, 'metadata'> & { kind: string; spec?: { replicas?: number }; status?: WorkloadStatus };
+
+interface WorkloadStatus {
+  readonly observedGeneration?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+}
+
+const settledKinds = { deployments: 'Deployment', statefulsets: 'StatefulSet' } as const;
+
+async function listWorkloads(api: ApiClient): Promise<readonly Workload[]> {
+  const lists = Object.entries(settledKinds).map(async ([plural, kind]) => {
+    const items = await api.list<Deployment | StatefulSet>(`/apis/apps/v1/${plural}`);
+    return items.map((item) => ({ ...item, kind }) as Workload);
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+function whyNotReady({ kind, metadata, spec, status }: Workload): string | undefined {
+  const wanted = spec?.replicas ?? 1;
+  const observed = status?.observedGeneration === metadata?.generation;
+  if (observed && (status?.readyReplicas ?? 0) === wanted && (status?.updatedReplicas ?? 0) === wanted)
+    return undefined;
+  return `${kind} ${nameOf({ metadata })}: ${status?.readyReplicas ?? 0} of ${wanted} ready`;
+}
+
+/** What Pod Security, quotas or a missing service account had refused: the events of pods that were not created. */
+export async function readRefusals(api: ApiClient): Promise<readonly string[]> {
+  const events = await api.list<Event>('/apis/events.k8s.io/v1/events');
+  return events
+    .filter(({ reason }) => reason === 'FailedCreate')
+    .map(({ regarding, note }) => `${regarding?.kind} ${regarding?.namespace}/${regarding?.name}: ${note}`);
+}
+
+/**
+ * Waits until every Deployment and StatefulSet of the cluster, those that the operator made included, has all its pods
+ * ready. Returns what is ready. What was refused is in the error.
+ */
+export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): Promise<readonly string[]> {
+  const workloads = await waitFor(
+    'all workloads to be ready',
+    async () => {
+      const found = await listWorkloads(api);
+      const reasons = found.map(whyNotReady).filter((reason) => reason !== undefined);
+      if (reasons.length === 0) return found;
+      throw new Error([...reasons, ...(await readRefusals(api))].join('\n  '));
+    },
+    { timeout: 60_000, interval: 250, ...options },
+  );
+  return workloads.map((workload) => `${workload.kind} ${nameOf({ metadata: workload.metadata })}`);
+}
+
+/** Running pods of the namespace, by name. */
+export async function findPods(api: ApiClient, namespace: string, selector?: string): Promise<readonly Pod[]> {
+  const pods = await api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, selector);
+  const running = pods.filter(({ status, metadata }) => status?.podIP && !metadata?.deletionTimestamp);
+  return running.sort((a, b) => nameOf(a as KubeObject).localeCompare(nameOf(b as KubeObject)));
+}
+
+const isComplete = ({ status }: Job) =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Complete' && value === 'True') ?? false;
+
+/**
+ * Triggers every CronJob once, as an operator at the keyboard does, and waits until each Job has completed. Returns
+ * the names of the CronJobs. kwok completes the pods: that the commands work is for other tests to show.
+ */
+export async function triggerCronJobs(api: ApiClient, kubectl: Kubectl): Promise<readonly string[]> {
+  const cronJobs = await api.list<CronJob>('/apis/batch/v1/cronjobs');
+  const jobs = await Promise.all(cronJobs.map((cronJob) => triggerCronJob(kubectl, cronJob)));
+  await waitFor('the triggered Jobs to complete', async () => {
+    const found = await Promise.all(jobs.map((path) => api.get<Job>(path)));
+    const open = found.filter((job) => !isComplete(job)).map((job) => nameOf(job as KubeObject));
+    if (open.length === 0) return true;
+    throw new Error([`not completed: ${open.join(', ')}`, ...(await readRefusals(api))].join('\n  '));
+  });
+  return cronJobs.map((cronJob) => nameOf(cronJob as KubeObject));
+}
+
+let triggered = 0;
+
+async function triggerCronJob(kubectl: Kubectl, { metadata }: CronJob): Promise<string> {
+  triggered += 1;
+  const name = `${metadata?.name?.slice(0, 50)}-try-${triggered}`;
+  const namespace = metadata?.namespace ?? 'default';
+  await kubectl.run(['create', 'job', '-n', namespace, `--from=cronjob/${metadata?.name}`, name]);
+  return `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`;
+}

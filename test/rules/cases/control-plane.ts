@@ -1,0 +1,130 @@
+import type { CONTROL_PLANE_ALERTS } from '../../../lib/rules/alerts/control-plane';
+import { ALWAYS, api, everythingMissing, healthyApi, histogram, missingMetric, series, silentApi } from './series';
+import type { AlertCases, Fires, Names } from './types';
+
+const up = (a: string, b?: string) => ({
+  [series('up', api('a'))]: a,
+  ...(b && { [series('up', api('b'))]: b }),
+});
+const probed = (values: string) => ({ [series('probe_success', { job: 'sovra-api-probe' })]: values });
+const requests = (m: Names, ok: string, failed: string) => ({
+  [series(m('apiRequests'), { status: '200', path: '/v1/keys', ...api() })]: ok,
+  [series(m('apiRequests'), { status: '404', path: '/v1/keys', ...api() })]: '0+1x200',
+  [series(m('apiRequests'), { status: '503', path: '/v1/keys', ...api() })]: failed,
+});
+const latency = (m: Names, fast: string, total: string) =>
+  histogram(m('apiLatency'), { threshold: 0.1, above: 0.25 }, { fast, total }, { path: '/v1/keys' });
+
+export const CONTROL_PLANE_CASES = {
+  SovraApiDown: {
+    level: 'P0',
+    fires: [{ what: 'no replica of two answers', series: () => up('0x20', '0x20'), after: '1m' }],
+    silent: [{ what: 'one replica of two answers', series: () => up('1x20', '0x20'), until: '5m' }],
+    resolves: { what: 'a replica is back', series: () => up('0x8 1x20'), firing: '2m', resolved: '2m15s' },
+    missing: { what: 'no target at all', series: () => ({}), after: '1m' },
+  },
+  SovraApiProbeFailed: {
+    level: 'P1',
+    fires: [{ what: 'the probe fails', series: () => probed('0x20'), after: '2m' }],
+    silent: [{ what: 'the probe succeeds', series: () => probed('1x20'), until: '5m' }],
+    resolves: { what: 'healthy again', series: () => probed('0x12 1x20'), firing: '3m', resolved: '3m15s' },
+    missing: {
+      what: 'the probe is not known to Prometheus',
+      series: () => ({ [series('up', { job: 'prometheus' })]: '1x100' }),
+      after: '10m',
+      alerts: [{ job: 'sovra-api-probe' }],
+    },
+  },
+  SovraApiDegraded: {
+    level: 'P2',
+    fires: [
+      { what: 'one of two answers', series: () => up('1x40', '0x40'), after: '5m' },
+      { what: 'there is only one', series: () => up('1x40'), after: '5m' },
+      {
+        what: 'two of three answer',
+        series: () => ({ ...up('1x40', '1x40'), [series('up', api('c'))]: '0x40' }),
+        after: '5m',
+      },
+    ],
+    silent: [
+      { what: 'two of two answer', series: () => up('1x40', '1x40'), until: '10m' },
+      { what: 'none answers: that is an outage', series: () => up('0x40', '0x40'), until: '10m' },
+    ],
+    resolves: { what: 'the second is back', series: () => up('1x80', '0x24 1x40'), firing: '6m', resolved: '6m15s' },
+    missing: { what: 'no target at all', series: () => ({}), after: '1m' },
+  },
+  SovraApiErrorRateHigh: {
+    level: 'P1',
+    fires: [
+      { what: '5.1 % fail', series: (m) => requests(m, '0+948x60', '0+51x60'), after: '5m15s' },
+      { what: 'few requests, all fail', series: (m) => requests(m, '0x60', '0+1x60'), after: '8m45s' },
+    ],
+    silent: [
+      { what: '4.9 % fail', series: (m) => requests(m, '0+950x60', '0+49x60'), until: '12m' },
+      {
+        what: 'one request in 15 seconds, failing, says nothing',
+        series: (m) => ({ [series(m('apiRequests'), { status: '500', ...api() })]: '0+1x60' }),
+        until: '12m',
+      },
+    ],
+    resolves: {
+      what: 'no more failures',
+      series: (m) => requests(m, '0+948x80', '0+51x30 1530x50'),
+      firing: '7m30s',
+      resolved: '8m',
+    },
+    missing: {
+      what: 'up, and counts no requests',
+      series: (m) => healthyApi(m, ['apiRequests'], '1x150'),
+      after: '30m',
+      alerts: missingMetric('apiRequests'),
+    },
+  },
+  SovraApiLatencyHigh: {
+    level: 'P2',
+    fires: [
+      { what: '94.9 % within 100 ms', series: (m) => latency(m, '0+949x80', '0+1000x80'), after: '10m15s' },
+    ],
+    silent: [
+      { what: '95 % within 100 ms', series: (m) => latency(m, '0+950x80', '0+1000x80'), until: '18m' },
+      { what: 'too few requests to judge', series: (m) => latency(m, '0x80', '0+1x80'), until: '18m' },
+    ],
+    resolves: {
+      what: 'fast again',
+      series: (m) => latency(m, '0+949x50 47550+1000x40', '0+1000x90'),
+      firing: '12m30s',
+      resolved: '13m30s',
+    },
+    missing: {
+      what: 'up, without the histogram',
+      series: (m) => healthyApi(m, ['apiLatency'], '1x150'),
+      after: '30m',
+      alerts: missingMetric('apiLatency'),
+    },
+  },
+  SovraMetricsMissing: {
+    level: 'P2',
+    step: '1m',
+    fires: ALWAYS.map(
+      (id): Fires => ({
+        what: `without ${id}`,
+        series: (m) => healthyApi(m, [id]),
+        after: '30m',
+        alerts: missingMetric(id),
+        ...(['auditQueue', 'databaseConnectionsActive'].includes(id) && { dialect: '2026.3' }),
+      }),
+    ) as [Fires, ...Fires[]],
+    silent: [
+      { what: 'all exported', series: (m) => healthyApi(m), until: '1h' },
+      { what: 'the API is down', series: () => ({ [series('up', api())]: '0x100' }), until: '1h' },
+    ],
+    resolves: {
+      what: 'exported after all',
+      series: (m) => ({ ...healthyApi(m, ['auditLag']), [series(m('auditLag'), api())]: '_x40 1x20' }),
+      firing: '39m',
+      resolved: '41m',
+      alerts: missingMetric('auditLag'),
+    },
+    missing: { what: 'up, and nothing else', series: silentApi, after: '30m', alerts: everythingMissing },
+  },
+} satisfies Record<keyof typeof CONTROL_PLANE_ALERTS, AlertCases>;

@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AlertName, CATALOGUE } from '../../lib/rules/catalogue';
+import { type RuleGroup, renderAlerts, type Rule } from '../../lib/rules/render';
+import { formatDuration, seconds } from '../../lib/schedule/duration';
+import { SovraInstallation } from '../../lib/sovra/installation';
+import { LEVEL_POLICIES } from '../../lib/sovra/levels';
+import { type MetricDialect, metricName } from '../../lib/sovra/metrics';
+import { tool } from '../support/tools';
+import { CASES } from './cases';
+import { type AlertCases, type Fires, type LabelSet, type Names, type Scenario, SUBJECT } from './cases/types';
+
+interface Check {
+  eval_time: string;
+  alertname: AlertName;
+  exp_alerts: { exp_labels: LabelSet; exp_annotations?: LabelSet }[];
+}
+
+/** A test file of promtool with the rules that it needs. */
+export interface Suite {
+  readonly name: string;
+  readonly groups: readonly RuleGroup[];
+  readonly step: string;
+  readonly tests: readonly { name: string; series: Record<string, string>; checks: readonly Check[] }[];
+}
+
+export function names(dialect: MetricDialect): Names {
+  const has = (id: Parameters<Names>[0]) => metricName(id, dialect) !== null;
+  const name = (id: Parameters<Names>[0]) => {
+    const found = metricName(id, dialect);
+    if (found === null) throw new Error(`${dialect} has no ${id}`);
+    return found;
+  };
+  return Object.assign(name, { has });
+}
+
+export function installation(cases: AlertCases, dialect: MetricDialect): SovraInstallation {
+  return new SovraInstallation({ ...SUBJECT, ...cases.sovra, dialect });
+}
+
+/** The recordings and the rules of these alerts; with `texts`, their annotations too. */
+function rulesOf(groups: readonly RuleGroup[], alerts: readonly AlertName[], texts: boolean): RuleGroup[] {
+  const wanted = (rule: Rule) => rule.record !== undefined || alerts.includes(rule.alert as AlertName);
+  const plain = ({ annotations, ...rule }: Rule): Rule => (texts ? { ...rule, annotations } : rule);
+  return groups
+    .map((g) => ({ ...g, rules: g.rules?.filter(wanted).map(plain) }))
+    .filter((g) => g.rules !== undefined && g.rules.length > 0);
+}
+
+const before = (time: string, step: string) => formatDuration(seconds(time) - seconds(step));
+
+function expected(name: AlertName, alerts: Fires['alerts'], m: Names): Check['exp_alerts'] {
+  const labels = typeof alerts === 'function' ? alerts(m) : (alerts ?? [{}]);
+  const { level } = CASES[name];
+  const { component } = CATALOGUE[name];
+  return labels.map((own) => ({ exp_labels: { ...own, level, component, severity: LEVEL_POLICIES[level].severity } }));
+}
+
+function fires(name: AlertName, c: Fires, step: string, m: Names): Check[] {
+  const then = { eval_time: c.after, alertname: name, exp_alerts: expected(name, c.alerts, m) };
+  if (c.after === '0s') return [then];
+  return [{ eval_time: before(c.after, step), alertname: name, exp_alerts: [] }, then];
+}
+
+function missing(name: AlertName, cases: AlertCases, step: string, m: Names): Check[] {
+  const answer = CATALOGUE[name].missingData;
+  if (answer === 'fires') return fires(name, cases.missing, step, m);
+  const silent = { eval_time: cases.missing.after, alertname: name, exp_alerts: [] };
+  return [silent, ...fires(answer.coveredBy, cases.missing, step, m)];
+}
+
+/** All cases of one alert in one dialect. */
+export function behaviour(name: AlertName, dialect: MetricDialect): Suite {
+  const cases: AlertCases = CASES[name];
+  const m = names(dialect);
+  const step = cases.step ?? '15s';
+  const answer = CATALOGUE[name].missingData;
+  const covers = answer === 'fires' ? [] : [answer.coveredBy];
+  const test = (kind: string, c: Scenario, checks: (m: Names) => Check[]) =>
+    c.dialect !== undefined && c.dialect !== dialect
+      ? []
+      : [{ name: `${kind}: ${c.what}`, series: c.series(m), checks: checks(m) }];
+  const { silent, resolves } = cases;
+  return {
+    name: `${name}.${dialect}`,
+    groups: rulesOf(renderAlerts(installation(cases, dialect)), [name, ...covers], false),
+    step,
+    tests: [
+      ...cases.fires.flatMap((c) => test('fires', c, () => fires(name, c, step, m))),
+      ...(silent === 'never' ? [] : silent).flatMap((c) =>
+        test('silent', c, () => [{ eval_time: c.until, alertname: name, exp_alerts: [] }]),
+      ),
+      ...(resolves === 'never'
+        ? []
+        : test('resolves', resolves, () => [
+            { eval_time: resolves.firing, alertname: name, exp_alerts: expected(name, resolves.alerts, m) },
+            { eval_time: resolves.resolved, alertname: name, exp_alerts: [] },
+          ])),
+      ...test('missing', cases.missing, () => missing(name, cases, step, m)),
+    ],
+  };
+}
+
+/** What a person reads when the first case of an alert fires. */
+export function texts(name: AlertName, dialect: MetricDialect, annotations: LabelSet): Suite {
+  const cases: AlertCases = CASES[name];
+  const m = names(dialect);
+  const [first] = cases.fires;
+  const alerts = expected(name, first.alerts, m).map((a) => ({ ...a, exp_annotations: annotations }));
+  return {
+    name: `${name}.texts`,
+    groups: rulesOf(renderAlerts(installation(cases, dialect)), [name], true),
+    step: cases.step ?? '15s',
+    tests: [
+      {
+        name: 'texts',
+        series: first.series(m),
+        checks: [{ eval_time: first.after, alertname: name, exp_alerts: alerts }],
+      },
+    ],
+  };
+}
+
+function write(folder: string, suite: Suite): string {
+  const file = join(folder, `${suite.name}.test.yml`);
+  const rules = `${suite.name}.rules.yml`;
+  // JSON is YAML.
+  writeFileSync(join(folder, rules), JSON.stringify({ groups: suite.groups }));
+  const recordings = suite.groups.filter((g) => g.rules?.some((r) => r.record !== undefined)).map((g) => g.name);
+  const tests = suite.tests.map((t) => ({
+    name: t.name,
+    interval: suite.step,
+    input_series: Object.entries(t.series).map(([series, values]) => ({ series, values })),
+    alert_rule_test: t.checks,
+  }));
+  const content = { rule_files: [rules], evaluation_interval: suite.step, group_eval_order: recordings, tests };
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+/** Runs all suites in one process; the verdict of each by its name: 'SUCCESS', or what promtool has to say. */
+export function run(suites: readonly Suite[]): Map<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'sovra-ops-rules-'));
+  try {
+    const files = suites.map((s) => write(folder, s));
+    const { stdout, stderr } = spawnSync(tool('promtool'), ['test', 'rules', ...files], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    return verdicts(suites, `${stdout}\n${stderr}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** promtool reports success on standard output and failure on standard error, each under the name of the file. */
+function verdicts(suites: readonly Suite[], output: string): Map<string, string> {
+  const found = new Map(suites.map((s) => [s.name, 'promtool said nothing']));
+  for (const part of output.split(/(?=Unit Testing: )/)) {
+    const name = /^Unit Testing: .*\/(.+)\.test\.yml/.exec(part)?.[1];
+    const said = part.split('\n').slice(1).join('\n').trim();
+    if (name !== undefined) found.set(name, said);
+  }
+  return found;
+}

@@ -1,0 +1,45 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+export interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+export interface GetOptions {
+  readonly ca?: string;
+  readonly servername?: string;
+  readonly method?: 'GET' | 'HEAD';
+  /** How long silence lasts before it is called so. @default 300 */
+  readonly patience?: number;
+}
+
+/** One request on a connection of its own. */
+export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' | 'silent'> {
+  const secure = url.startsWith('https:');
+  return new Promise((resolve, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(
+      url,
+      { agent: false, method: o.method ?? 'GET', ca: o.ca, servername: secure ? o.servername : undefined },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body }),
+        );
+      },
+    );
+    request.setTimeout(o.patience ?? 300, () => {
+      resolve('silent');
+      request.destroy();
+    });
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNREFUSED' ? resolve('refused') : reject(error),
+    );
+    request.end();
+  });
+}
