@@ -24,6 +24,7 @@ const goEnvironment = { ...process.env, GOWORK: 'off' };
 class BuildError extends Error {}
 
 const say = (line) => process.stderr.write(`${line}\n`);
+const print = (line) => process.stdout.write(`${line}\n`);
 
 function readPin(program) {
   const goMod = readFileSync(join(here, program.module, 'go.mod'), 'utf8');
@@ -37,17 +38,22 @@ function readPin(program) {
 
 const compareVersions = (a, b) => a.localeCompare(b, 'en', { numeric: true });
 
-/** Asked in the module that needs the newest Go, so that Go itself says so when it is too old. */
+/** Asked where the newest Go is required: with GOTOOLCHAIN=auto, the default, an older Go fetches that one. */
 function readToolchain(pins) {
   const newest = pins.reduce((a, b) => (compareVersions(a.goVersion, b.goVersion) >= 0 ? a : b));
+  const need = `Go ${newest.goVersion} or newer is needed to build the test servers (https://go.dev/dl)`;
+  let toolchain;
   try {
     const args = ['env', 'GOVERSION', 'GOOS', 'GOARCH', 'CGO_ENABLED'];
-    return execFileSync('go', args, { cwd: newest.dir, env: goEnvironment, stdio: 'pipe', encoding: 'utf8' });
+    toolchain = execFileSync('go', args, { cwd: newest.dir, env: goEnvironment, stdio: 'pipe', encoding: 'utf8' });
   } catch (error) {
-    const need = `Go ${newest.goVersion} or newer is needed to build the test servers (https://go.dev/dl)`;
     if (error.code === 'ENOENT') throw new BuildError(`${need}; there is no "go" on the PATH`);
     throw new BuildError(`${need}: ${String(error.stderr).trim().split('\n').at(-1)}`);
   }
+  const [version] = toolchain.split('\n');
+  if (compareVersions(version.replace('go', ''), newest.goVersion) < 0)
+    throw new BuildError(`${need}; this is ${version}`);
+  return toolchain;
 }
 
 /** What is to be built: its inputs, the key made of them, and the directory that the key names. */
@@ -142,10 +148,10 @@ async function main(args) {
   if (wrong.length > 0) throw new BuildError(`unknown option ${wrong.join(' ')}; known: --path, --json`);
   const builds = plan(select(args.filter((arg) => !arg.startsWith('--'))));
   await buildMissing(builds);
-  if (options.includes('--path')) for (const build of builds) console.log(build.path);
+  if (options.includes('--path')) for (const build of builds) print(build.path);
   if (options.includes('--json')) {
     const entries = builds.map(({ name, path, dir, pin }) => [name, { path, dir, version: pin.version }]);
-    console.log(JSON.stringify(Object.fromEntries(entries), null, 2));
+    print(JSON.stringify(Object.fromEntries(entries), null, 2));
   }
 }
 

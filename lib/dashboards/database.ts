@@ -62,7 +62,7 @@ function health(c: DashboardContext): PanelSpec[] {
         description: 'Bytes on disk of the database of the control plane.',
         unit: 'bytes',
         width: 8,
-        queries: [{ expr: `max(${pgDatabaseSize}{${PG},datname="${c.sovra.database?.name}"})` }],
+        queries: [{ expr: `max(${pgDatabaseSize}{${PG},datname=${JSON.stringify(c.sovra.database?.name)}})` }],
       }),
     ),
   ];

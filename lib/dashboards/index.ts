@@ -1,7 +1,8 @@
+import { checkAlertOptions } from '../rules/options';
 import { DEFAULT_RUNBOOK_BASE_URL, runbookUrl } from '../rules/runbook-url';
 import { type AlertThresholds, THRESHOLDS } from '../rules/thresholds';
 import type { SovraInstallation } from '../sovra/installation';
-import { type Checker, type Rule, url } from '../validate';
+import { Checker, type Rule } from '../validate';
 import { database } from './database';
 import { edgeNodes } from './edge-nodes';
 import type { DashboardContext, DashboardSpec } from './model';
@@ -14,6 +15,7 @@ import { vault } from './vault';
 
 export type { DashboardJson } from './plain';
 export { interpolate, type PanelQuery, panelQueries } from './queries';
+export { dashboardText } from './render';
 
 /** What can be changed about all dashboards. */
 export interface DashboardOptions {
@@ -49,8 +51,11 @@ const ALL: readonly ((c: DashboardContext) => DashboardSpec)[] = [
  * The dashboards of an installation, ready to be provisioned as files. Panels that its metric dialect cannot fill are left
  * out, and so is a dashboard without any panel (Vault, where no Vault can be seen). Size and content do not depend on the
  * number of edge nodes: those are counted and ranked.
+ *
+ * @throws {SovraOpsError} listing every option that cannot work
  */
 export function dashboards(sovra: SovraInstallation, options: DashboardOptions = {}): SovraDashboard[] {
+  checkDashboardOptions(new Checker('dashboards'), '', options).done();
   const runbookBaseUrl = options.runbookBaseUrl ?? DEFAULT_RUNBOOK_BASE_URL;
   const context: DashboardContext = {
     sovra,
@@ -75,9 +80,8 @@ const uid: Rule = (v) =>
         remedy: 'Take it from the address of the data source in Grafana.',
       };
 
-/** Holds the options of dashboards against their rules. */
+/** Holds the options of dashboards against their rules; those that the alerts have too, against the alerts'. */
 export function checkDashboardOptions(c: Checker, at: string, o: DashboardOptions): Checker {
-  return c
-    .value(`${at}datasourceUid`, o.datasourceUid, uid)
-    .value(`${at}runbookBaseUrl`, o.runbookBaseUrl, url('https', 'http'));
+  checkAlertOptions(c, { thresholds: o.thresholds, runbookBaseUrl: o.runbookBaseUrl });
+  return c.value(`${at}datasourceUid`, o.datasourceUid, uid);
 }

@@ -311,3 +311,15 @@ function override(c: Column): NonNullable<PanelJson['fieldConfig']>['overrides']
     ],
   };
 }
+
+/** The text of the file: valid JSON with one line for each panel, so that a change shows as the panels that it is about. */
+export function dashboardText(dashboard: DashboardJson): string {
+  const lines = Object.entries(dashboard).map(([key, value]) => {
+    const text =
+      Array.isArray(value) && key === 'panels'
+        ? `[\n${value.map((p) => JSON.stringify(p)).join(',\n')}\n]`
+        : JSON.stringify(value);
+    return `${JSON.stringify(key)}:${text}`;
+  });
+  return `{\n${lines.join(',\n')}\n}\n`;
+}

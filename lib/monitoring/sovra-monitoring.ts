@@ -12,6 +12,8 @@ import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
 import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT, type AlertmanagerProps, checkAlertmanager, SovraAlertmanager } from './alertmanager';
 import { BLACKBOX_EXPORTER, BLACKBOX_PORT, type BlackboxExporterProps, checkBlackbox, SovraBlackboxExporter } from './blackbox-exporter';
+import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods } from './grafana';
+import { checkGrafanaDashboards, GrafanaDashboards, type GrafanaDashboardsProps } from './grafana-dashboards';
 import { checkKubeStateMetrics, KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT, type KubeStateMetricsProps, SovraKubeStateMetrics } from './kube-state-metrics';
 import { apiMonitor, apiProbe, edgeProbe, policyAgentMonitor, serviceMonitor, vaultHealthMonitor, vaultMonitor } from './monitors';
 import { checkPostgresExporter, POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, type PostgresExporterProps, SovraPostgresExporter } from './postgres-exporter';
@@ -34,6 +36,11 @@ export interface SovraMonitoringProps {
   readonly prometheus?: PrometheusProps | { readonly existing: PrometheusRef };
   /** Not made where a Prometheus exists already: it has an Alertmanager of its own. @default three replicas */
   readonly alertmanager?: AlertmanagerProps;
+  /**
+   * A Grafana of its own, the dashboards for one that is there, or false for neither.
+   * @default a new one; where a Prometheus exists already, dashboards for the Grafana beside it
+   */
+  readonly grafana?: GrafanaOptions | { readonly existing: Omit<GrafanaDashboardsProps, 'sovra'> } | false;
   /** @default a new one that sees CronJobs and Jobs of the installation's namespaces */
   readonly kubeStateMetrics?: KubeStateMetricsProps | ExistingKubeStateMetrics;
   /** @default two replicas */
@@ -59,6 +66,10 @@ export class SovraMonitoring extends Construct {
   readonly blackboxExporter: SovraBlackboxExporter;
   readonly kubeStateMetrics?: SovraKubeStateMetrics;
   readonly postgresExporter?: SovraPostgresExporter;
+  /** Set where the stack has a Grafana of its own. */
+  readonly grafana?: Grafana;
+  /** Set where only the dashboards were made. */
+  readonly grafanaDashboards?: GrafanaDashboards;
   /** Every ServiceMonitor, PodMonitor and Probe. */
   readonly monitors: readonly ApiObject[];
 
@@ -81,14 +92,21 @@ export class SovraMonitoring extends Construct {
     if (sovra.database && props.postgresExporter !== false) {
       this.postgresExporter = new SovraPostgresExporter(this, 'postgres-exporter', { ...shared, database: sovra.database, ...props.postgresExporter });
     }
+    const grafana = props.grafana ?? (existing ? { existing: {} } : {});
+    const queriedBy = grafana !== false && !('existing' in grafana) ? [grafanaPods(this.namespace)] : [];
     if (existing) {
       this.prometheusRef = existing;
       declareFacts(this, { existingPrometheus: existing });
     } else {
       const own = props.prometheus as PrometheusProps | undefined;
-      this.alertmanager = new SovraAlertmanager(this, 'alertmanager', { ...shared, queriedBy: [], ...props.alertmanager });
-      this.prometheus = new SovraPrometheus(this, 'prometheus', { ...shared, ...own, targets: this.targets(sovra), queriedBy: own?.queriedBy ?? [] });
+      this.alertmanager = new SovraAlertmanager(this, 'alertmanager', { ...shared, queriedBy, ...props.alertmanager });
+      this.prometheus = new SovraPrometheus(this, 'prometheus', { ...shared, ...own, targets: this.targets(sovra, queriedBy), queriedBy: [...queriedBy, ...(own?.queriedBy ?? [])] });
       this.prometheusRef = this.prometheus.ref;
+    }
+    if (grafana && 'existing' in grafana) {
+      this.grafanaDashboards = new GrafanaDashboards(this, 'grafana-dashboards', { namespace: this.namespace, ...grafana.existing, sovra });
+    } else if (grafana) {
+            this.grafana = new Grafana(this, 'grafana', { ...grafana, sovra, network, namespace: this.namespace, prometheus: this.prometheusRef, alertmanager: existing ? false : undefined });
     }
     this.monitors = [...this.installationMonitors(sovra), ...this.stackMonitors(props)];
     declareFacts(this, { sovra, knownPods: installationPods(sovra) });
@@ -96,7 +114,7 @@ export class SovraMonitoring extends Construct {
   }
 
   /** Edges from Prometheus to what it scrapes. */
-  private targets(sovra: SovraInstallation): Opening[] {
+  private targets(sovra: SovraInstallation, grafana: readonly Peer[]): Opening[] {
     const own = (name: string, port: number, namespace = this.namespace): Opening => ({ peers: [{ namespace, podLabels: selectorLabels(name) }], ports: [port] });
     return [
       ...installationPods(sovra).map((p) => ({ peers: [{ namespace: p.namespace, podLabels: p.labels }], ports: p.ports })),
@@ -104,6 +122,7 @@ export class SovraMonitoring extends Construct {
       ...(this.kubeStateMetrics ? [own(KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT)] : []),
       ...(this.postgresExporter ? [own(POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, sovra.namespace)] : []),
       { peers: [{ namespace: this.namespace, podLabels: ALERTMANAGER_POD_LABELS }], ports: [ALERTMANAGER_PORT] },
+      ...(grafana.length > 0 ? [{ peers: grafana, ports: [GRAFANA_PORT] }] : []),
     ];
   }
 
@@ -132,6 +151,7 @@ export class SovraMonitoring extends Construct {
       ...(this.kubeStateMetrics ? [monitor('kube-state-metrics', this.namespace, selectorLabels(KUBE_STATE_METRICS), 'http', true)] : []),
       ...(typeof existingMetrics === 'object' ? [monitor('kube-state-metrics', existingMetrics.namespace, existingMetrics.labels, existingMetrics.portName, true)] : []),
       ...(this.postgresExporter ? [monitor('postgres', props.sovra.namespace, selectorLabels(POSTGRES_EXPORTER))] : []),
+      ...(this.grafana ? [monitor('grafana', this.namespace, selectorLabels(GRAFANA))] : []),
       ...(this.prometheus ? [monitor('prometheus', this.namespace, selectorLabels('prometheus'))] : []),
       ...(this.alertmanager ? [monitor('alertmanager', this.namespace, selectorLabels('alertmanager'))] : []),
     ];
@@ -145,7 +165,7 @@ function isExisting(p: KubeStateMetricsProps | ExistingKubeStateMetrics | undefi
 function check(construct: Construct, props: SovraMonitoringProps): void {
   const c = new Checker(construct.node.path);
   c.value('namespace', props.namespace, dnsLabel);
-  const { prometheus, alertmanager, kubeStateMetrics, blackboxExporter, postgresExporter } = props;
+  const { prometheus, alertmanager, grafana, kubeStateMetrics, blackboxExporter, postgresExporter } = props;
   const existing = prometheus && 'existing' in prometheus;
   if (prometheus && !existing) checkPrometheus(c, 'prometheus.', prometheus as PrometheusProps);
   c.require(!existing || alertmanager === undefined, {
@@ -155,6 +175,8 @@ function check(construct: Construct, props: SovraMonitoringProps): void {
     remedy: 'Leave `alertmanager` out and set the receivers where that stack is configured.',
   });
   if (alertmanager) checkAlertmanager(c, 'alertmanager.', alertmanager);
+  if (grafana && 'existing' in grafana) checkGrafanaDashboards(c, 'grafana.existing.', grafana.existing);
+  else if (grafana) checkGrafana(c, 'grafana.', grafana);
   if (kubeStateMetrics && !isExisting(kubeStateMetrics)) checkKubeStateMetrics(c, 'kubeStateMetrics.', kubeStateMetrics);
   if (blackboxExporter) checkBlackbox(c, 'blackboxExporter.', blackboxExporter);
   if (postgresExporter) checkPostgresExporter(c, 'postgresExporter.', postgresExporter);

@@ -30,7 +30,8 @@ const FOLDER = '/export';
 
 /**
  * One file for each complete UTC day, `audit-2026-03-14.json`. Days that have no file yet are made up for, as far back
- * as the schedule needs and a week at least, so a night that was missed costs nothing. A day is written under another
+ * as the schedule needs and a week at least, so a night that was missed costs nothing; a day that
+ * cannot be exported does not hold up the others, but the run has failed. A day is written under another
  * name and then renamed: what carries its final name is whole. A file that is empty is a failure, never an export.
  *
  * The dates are why there is a shell here; it reads no secret, and the command's words are handed over as they are.
@@ -38,28 +39,36 @@ const FOLDER = '/export';
 const SCRIPT = `
 now=$(date -u +%s)
 back=$DAYS
+status=0
 while [ "$back" -ge 1 ]; do
   day=$(date -u -d "@$((now - back * 86400))" +%Y-%m-%d)
   next=$(date -u -d "@$((now - (back - 1) * 86400))" +%Y-%m-%d)
   file="$FOLDER/audit-$day.json"
   partial="$FOLDER/.audit-$day.json.partial"
   back=$((back - 1))
-  [ -s "$file" ] && continue
+  [ ! -s "$file" ] || continue
   rm -f "$partial"
-  "$@" --since "\${day}T00:00:00Z" --until "\${next}T00:00:00Z" --output "$partial"
+  if ! "$@" --since "\${day}T00:00:00Z" --until "\${next}T00:00:00Z" --output "$partial"; then
+    echo "the export of $day failed" >&2
+    status=1
+    continue
+  fi
   if [ ! -s "$partial" ]; then
     echo "the export of $day is empty" >&2
-    exit 1
+    status=1
+    continue
   fi
   events=$(grep -c '^  {' "$partial" || true)
   if [ "$events" -ge "$EVENT_LIMIT" ]; then
     echo "the export of $day holds $events events, the most that one export gives: some are missing" >&2
-    exit 1
+    status=1
+    continue
   fi
-  sync "$partial"
+  sync
   mv "$partial" "$file"
   echo "exported $day"
 done
+exit "$status"
 `.trim();
 
 export function auditExportContainer(

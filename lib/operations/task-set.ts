@@ -160,10 +160,14 @@ export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): 
   checkTaskAlerts(c, 'alerts', set.alerts, taskCount === 1);
 }
 
-/** Holds what a user said about one task against what can work. */
-export function checkTuning(c: Checker, at: string, tuning: TaskTuning | undefined): void {
+/**
+ * Holds what a user said about a task against what can work.
+ *
+ * @param single it is said about one task, not about one for each edge node
+ */
+export function checkTuning(c: Checker, at: string, tuning: TaskTuning | undefined, single = true): void {
   if (!tuning) return;
   checkTaskTimes(c, `${at}.`, { ...tuning, timeZone: undefined });
   checkTaskResources(c, `${at}.resources`, tuning.resources);
-  checkTaskAlerts(c, `${at}.alerts`, tuning.alerts, true);
+  checkTaskAlerts(c, `${at}.alerts`, tuning.alerts, single);
 }

@@ -133,6 +133,9 @@ function hasLabel(metric: Described, label: string): boolean {
   return metric.labels.includes(label) || (TARGET_LABELS as readonly string[]).includes(label);
 }
 
+/** What may stand between a selector and the function that takes it as a range. */
+const RANGE_PARTS = new Set(['MatrixSelector', 'SubqueryExpr', 'OffsetExpr', 'ParenExpr', 'StepInvariantExpr']);
+
 /** The innermost function around a range: `rate` belongs on counters, `deriv` on gauges. */
 function functionProblems(
   node: SyntaxNode,
@@ -140,9 +143,14 @@ function functionProblems(
   metric: Described,
   text: (n: SyntaxNode) => string,
 ): string[] {
-  if (node.parent?.name !== 'MatrixSelector') return [];
-  let at: SyntaxNode | null = node.parent.parent;
-  while (at && at.name !== 'FunctionCall') at = at.parent;
+  let at: SyntaxNode | null = node.parent;
+  let range = false;
+  while (at && RANGE_PARTS.has(at.name)) {
+    range ||= at.name === 'MatrixSelector' || at.name === 'SubqueryExpr';
+    at = at.parent;
+  }
+  if (!range || at?.name !== 'FunctionCallBody') return [];
+  at = at.parent;
   const identifier = at?.getChild('FunctionIdentifier');
   const fn = identifier ? text(identifier) : '';
   if (COUNTER_FUNCTIONS.has(fn) && metric.type === 'gauge') return [`${fn}() of a counter; ${name} is a gauge`];

@@ -1,4 +1,4 @@
-import { CYCLE_DAYS, DAY, lowerBound, matchingDays, timesOfDay } from './calendar';
+import { CYCLE_DAYS, DAY, isDaily, lowerBound, matchingDays, timesOfDay } from './calendar';
 import type { Cron } from './cron';
 import { type ZoneSegment, zoneSegments } from './zone';
 
@@ -18,6 +18,20 @@ export function largestGap(cron: Cron, timeZone?: string): number {
 /** The shortest time between two runs, in seconds; changes of the clock included where a zone is given. */
 export function smallestGap(cron: Cron, timeZone?: string): number {
   return 60 * Math.min(...wallGaps(cron), ...clockChangeGaps(cron, timeZone));
+}
+
+/** The longest time from a run of one schedule to the next run of another, by the same wall clock, in seconds. */
+export function longestWait(from: Cron, to: Cron): number {
+  // Where every day is like the other, one of them shows everything.
+  const days = isDaily(from) && isDaily(to) ? [0] : matchingDays(from);
+  let longest = 0;
+  for (const day of days) {
+    for (const time of timesOfDay(from)) {
+      const run = day * DAY + time;
+      longest = Math.max(longest, runFrom(to, run + 1) - run);
+    }
+  }
+  return 60 * longest;
 }
 
 /** Each length of time, in minutes, that lies between two runs by the wall clock. */

@@ -23,7 +23,7 @@ export class Alertmanager {
     return this.ask<readonly ReceivedAlert[]>('alerts');
   }
 
-  /** Names of the other members of its cluster, itself included. */
+  /** Names of the members of its cluster, itself included. */
   async peers(): Promise<readonly string[]> {
     const status = await this.ask<{ cluster: { peers?: readonly { name: string }[] } }>('status');
     return (status.cluster.peers ?? []).map(({ name }) => name);

@@ -84,8 +84,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     `--bind-address=${host}`,
     `--secure-port=${port}`,
     `--cert-dir=${certificates}`,
+    // Said, since it is otherwise that of the default route, which an isolated machine does not have.
+    `--advertise-address=${addresses.host}`,
     // The API refuses loopback addresses in endpoints, also for its own Service.
-    ...(host.startsWith('127.') ? ['--endpoint-reconciler-type=none'] : [`--advertise-address=${host}`]),
+    ...(host.startsWith('127.') ? ['--endpoint-reconciler-type=none'] : []),
     `--service-cluster-ip-range=${addresses.services}`,
     '--authorization-mode=RBAC',
     `--token-auth-file=${tokens}`,

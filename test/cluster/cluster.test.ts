@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Alertmanager } from './alertmanager';
 import { addresses, type Cluster, startCluster } from './cluster';
 import type { Prometheus } from './prometheus';
+import { waitFor } from './wait';
 import { WebhookReceiver } from './webhook';
 
 const sample = join(__dirname, 'fixtures', 'sample');
@@ -66,6 +67,7 @@ describe('the sample stack', () => {
     async () => {
       expect(await cluster.waitForWorkloads()).toEqual([
         'Deployment monitoring/blackbox',
+        'Deployment monitoring/kube-state-metrics',
         'StatefulSet monitoring/alertmanager-sample',
         'StatefulSet monitoring/prometheus-sample',
       ]);
@@ -77,6 +79,35 @@ describe('the sample stack', () => {
     'is not changed by a second apply',
     async () => {
       expect(await cluster.findRepeatedChanges(sample)).toEqual([]);
+    },
+    minute,
+  );
+
+  test('shows a pod that a kubelet would not start', async () => {
+    const volumes = [{ name: 'x', secret: { secretName: 'gone' } }];
+    const spec = { automountServiceAccountToken: false, containers: [{ name: 'x', image: 'x' }], volumes };
+    const metadata = { name: 'stuck', namespace: 'default', labels: { name: 'stuck' } };
+    await cluster.applyObjects([{ apiVersion: 'v1', kind: 'Pod', metadata, spec }]);
+    await waitFor('the pod', async () => (await cluster.podAddresses('default', 'name=stuck')).length === 1);
+    const start = cluster.startPods({ namespace: 'default', selector: 'name=stuck' });
+    await expect(start).rejects.toThrow('pod default/stuck refers to secrets/gone, which does not exist');
+  });
+
+  test(
+    'is not complete with a monitor that no Prometheus selects',
+    async () => {
+      const monitor = {
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'ServiceMonitor',
+        metadata: { name: 'lost', namespace: 'monitoring' },
+        spec: { selector: {}, endpoints: [{ port: 'http' }] },
+      };
+      await cluster.applyObjects([monitor]);
+      const options = { namespace: 'monitoring', name: 'sample', timeout: 2_000 };
+      await expect(cluster.startPrometheus(options)).rejects.toThrow(
+        'not selected or refused: servicemonitors/monitoring/lost',
+      );
+      await cluster.kubectl.run(['delete', 'servicemonitor', '-n', 'monitoring', 'lost']);
     },
     minute,
   );
@@ -109,12 +140,25 @@ describe('the sample stack', () => {
   );
 
   test(
+    'runs kube-state-metrics with the rights of its own service account',
+    async () => {
+      const selector = 'app.kubernetes.io/name=kube-state-metrics';
+      await cluster.startPods({ namespace: 'monitoring', selector });
+      const [address] = await cluster.podAddresses('monitoring', selector);
+      const metrics = await (await fetch(`http://${address}:8080/metrics`)).text();
+      expect(metrics).toContain('kube_cronjob_info{namespace="monitoring",cronjob="nightly"');
+    },
+    minute,
+  );
+
+  test(
     'runs Alertmanager with the configuration of the operator',
     async () => {
       oncall = await WebhookReceiver.start(addresses.host, 8080);
       await cluster.services.addHost('oncall.example.com', addresses.host);
       alertmanager = await cluster.startAlertmanager({ namespace: 'monitoring', name: 'sample' });
       expect(await alertmanager.checkConfig()).toContain('SUCCESS');
+      await waitFor('both members to meet', async () => (await alertmanager.peers()).length === 2);
       expect(await alertmanager.route({ severity: 'critical' })).toEqual(['monitoring/oncall/oncall']);
     },
     minute,

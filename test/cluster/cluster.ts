@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pod } from 'kubernetes-types/core/v1';
 import { Alertmanager } from './alertmanager';
@@ -7,7 +6,7 @@ import type { ApiClient } from './api';
 import { type ControlPlane, startControlPlane } from './control-plane';
 import type { ApplyResult, Kubectl } from './kubectl';
 import { addresses, requireNamespaces } from './network';
-import { startOperator, waitForAlertmanagerConfig, waitForPrometheusConfig } from './operator';
+import { type ConfigOptions, startOperator, waitForAlertmanagerConfig, waitForPrometheusConfig } from './operator';
 import { type PodOptions, RunningPod } from './pod';
 import type { Server } from './process';
 import { findPrograms, type Programs } from './programs';
@@ -22,12 +21,7 @@ export interface ClusterOptions {
   readonly operator?: boolean;
 }
 
-export interface InstanceOptions extends PodOptions {
-  readonly namespace: string;
-  readonly name: string;
-  /** Objects that this instance is not meant to select: "plural/namespace/name". @default none */
-  readonly ignored?: readonly string[];
-}
+export interface InstanceOptions extends PodOptions, ConfigOptions {}
 
 export interface PodSelection extends PodOptions {
   readonly namespace: string;
@@ -103,32 +97,29 @@ export class Cluster {
   }
 
   async startPrometheus(options: InstanceOptions): Promise<Prometheus> {
-    const { namespace, name, ignored } = options;
-    await waitForPrometheusConfig(this.api, namespace, name, ignored);
-    const selector = `operator.prometheus.io/name=${name},app.kubernetes.io/name=prometheus`;
+    await waitForPrometheusConfig(this.api, options);
+    const selector = `operator.prometheus.io/name=${options.name},app.kubernetes.io/name=prometheus`;
     return new Prometheus(await this.startPods({ ...options, selector }), this.programs);
   }
 
   /** Brings what the operator wrote since then into the running pods, where their own reloaders take it up. */
-  async refreshPrometheus(prometheus: Prometheus, { namespace, name, ignored }: InstanceOptions): Promise<void> {
-    await waitForPrometheusConfig(this.api, namespace, name, ignored);
+  async refreshPrometheus(prometheus: Prometheus, options: InstanceOptions): Promise<void> {
+    await waitForPrometheusConfig(this.api, options);
     await Promise.all(prometheus.pods.map((pod) => pod.syncVolumes()));
   }
 
   async startAlertmanager(options: InstanceOptions): Promise<Alertmanager> {
-    const { namespace, name, ignored } = options;
-    await waitForAlertmanagerConfig(this.api, namespace, name, ignored);
-    const selector = `alertmanager=${name},app.kubernetes.io/name=alertmanager`;
+    await waitForAlertmanagerConfig(this.api, options);
+    const selector = `alertmanager=${options.name},app.kubernetes.io/name=alertmanager`;
     return new Alertmanager(await this.startPods({ ...options, selector }), this.programs);
   }
 
-  /** Ends every server by its process id. The files stay when SOVRA_OPS_KEEP is set. */
+  /** Ends every server by its process id. */
   async stop(): Promise<void> {
     await Promise.all([...this.pods].map((pod) => pod.stop()));
     await this.services.stop();
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.controlPlane.stop();
-    if (!process.env.SOVRA_OPS_KEEP) rmSync(this.dir, { recursive: true, force: true });
   }
 
   /** Together: members of a cluster may wait for each other before they are ready. */
@@ -145,9 +136,8 @@ export class Cluster {
 
 /** Ready for manifests in about 15 seconds. When a server does not start, the error ends with its last lines. */
 export async function startCluster({ operator = true }: ClusterOptions = {}): Promise<Cluster> {
-  requireNamespaces();
+  const dir = mkdtempSync(join(requireNamespaces(), 'cluster-'));
   const programs = await findPrograms();
-  const dir = mkdtempSync(join(tmpdir(), 'sovra-ops-cluster-'));
   const controlPlane = await startControlPlane(programs, dir);
   const services = new ServiceNetwork(controlPlane.api);
   try {
@@ -163,10 +153,3 @@ export async function startCluster({ operator = true }: ClusterOptions = {}): Pr
 
 /** For values that manifests of the tests need. */
 export { addresses };
-
-/** The manifests of a directory, in the order in which kubectl applies them. */
-export const manifestsIn = (dir: string): readonly string[] =>
-  readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ya?ml|json)$/.test(file))
-    .sort()
-    .map((file) => join(dir, file));

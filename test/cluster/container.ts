@@ -88,8 +88,7 @@ export class ContainerProcess {
       const volume = this.context.volumes.path(name);
       const source = quote(join(volume, below));
       const target = `"$root"${quote(mountPath)}`;
-      const create =
-        below === '' ? [`mkdir -p ${target}`] : [`prepare ${quote(volume)} ${source} ${target}`];
+      const create = below === '' ? [`mkdir -p ${target}`] : [`prepare ${quote(volume)} ${source} ${target}`];
       return [...create, `mount --bind ${readOnly ? '-o ro ' : ''}${source} ${target}`];
     });
   }

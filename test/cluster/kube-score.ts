@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommandError, runCommand } from './process';
 import type { Programs } from './programs';
 
@@ -44,19 +46,30 @@ function findingsOf({ type_meta, object_meta, checks }: ScoredObject): readonly 
   return checks
     .filter(({ grade, skipped }) => grade === critical && !skipped)
     .flatMap(({ check, comments }) =>
-      (comments ?? [{ path: '', summary: '' }]).map(({ path, summary }) => ({ object, check: check.id, path, summary })),
+      (comments ?? [{ path: '', summary: '' }]).map(({ path, summary }) => ({
+        object,
+        check: check.id,
+        path,
+        summary,
+      })),
     );
 }
 
-/** Scores the files together, since some checks are about two objects: a pod and its NetworkPolicy, for example. */
+function manifestsIn(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));
+}
+
+/** Scores files, or all files of directories. Together, since some checks are about two objects, such as a pod and its NetworkPolicy. */
 export async function score(
   programs: Pick<Programs, 'kube-score' | 'kube-apiserver'>,
-  files: readonly string[],
+  paths: readonly string[],
 ): Promise<readonly ScoreFinding[]> {
   const version = programs['kube-apiserver'].version.split('.').slice(0, 2).join('.');
   const args = ['score', '--output-format=json', `--kubernetes-version=${version}`];
   // An exception is to be found in one list, with its reason, and not in an annotation somewhere.
-  args.push('--disable-ignore-checks-annotations', ...files);
+  args.push('--disable-ignore-checks-annotations', ...paths.flatMap(manifestsIn));
   const { stdout } = await runCommand(programs['kube-score'].path, args).catch((error) => {
     // It ends with 1 when it has found something.
     if (error instanceof CommandError && error.output.stdout.startsWith('[')) return error.output;

@@ -17,7 +17,6 @@ interface Report {
     readonly name: string;
     readonly status: string;
     readonly msg: string;
-    readonly validationErrors?: readonly { readonly path: string; readonly msg: string }[];
   }[];
   readonly summary: { readonly valid: number };
 }
@@ -26,6 +25,9 @@ export interface Validation {
   readonly valid: number;
   readonly invalid: readonly Invalid[];
 }
+
+/** Drops what stands before the list of faults, which only names the schema. */
+const shorten = (message: string) => message.replace(/^problem validating schema.*?json#' - /, '');
 
 /** Validates files, or all files of directories, offline. A kind without a schema is invalid. */
 export async function validate(
@@ -41,9 +43,8 @@ export async function validate(
     throw error;
   });
   const { resources, summary } = JSON.parse(stdout) as Report;
-  const invalid = resources.map(({ filename, kind, name, msg, validationErrors = [] }) => {
-    const details = validationErrors.map((error) => `${error.path}: ${error.msg}`);
-    return { file: filename, object: `${kind} ${name}`, reason: details.length > 0 ? details.join('; ') : msg };
+  const invalid = resources.map(({ filename, kind, name, msg }) => {
+    return { file: filename, object: `${kind} ${name}`, reason: shorten(msg) };
   });
   return { valid: summary.valid, invalid };
 }

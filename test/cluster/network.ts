@@ -13,10 +13,14 @@ export const addresses = {
   node: '10.95.0.10',
   pods: '10.244.0.0/16',
   services: '10.96.0.0/16',
+  /** The Service "kubernetes", which is always the first address of the range. */
+  apiService: '10.96.0.1',
 } as const;
 
-export function requireNamespaces(): void {
-  if (process.env.SOVRA_OPS_CLUSTER_NAMESPACES === '1') return;
+/** Where the servers keep their files: run.mjs makes it, with the namespaces, and removes it after the run. */
+export function requireNamespaces(): string {
+  const dir = process.env.SOVRA_OPS_CLUSTER_DIR;
+  if (dir) return dir;
   throw new Error('the real-server tests run in namespaces of their own: start them with node test/cluster/run.mjs');
 }
 

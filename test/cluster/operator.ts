@@ -99,38 +99,47 @@ async function findIgnored(api: ApiClient, namespace: string, name: string): Pro
 
 const ruleFile = ({ metadata }: KubeObject) => `${metadata?.namespace}-${metadata?.name}-${metadata?.uid}.yaml`;
 
+export interface ConfigOptions {
+  readonly namespace: string;
+  readonly name: string;
+  /** Objects that this instance is not meant to select: "plural/namespace/name". @default none */
+  readonly ignored?: readonly string[];
+  /** Milliseconds until the operator must have taken up everything. @default 30000 */
+  readonly timeout?: number;
+}
+
 /**
  * Waits until every monitor, probe and rule of the cluster is in what the operator wrote for this Prometheus. One that
- * never gets there is one that no Prometheus selects, the fault that nobody notices. `ignored`: "plural/namespace/name".
+ * never gets there is one that no Prometheus selects, the fault that nobody notices.
  */
-export async function waitForPrometheusConfig(
-  api: ApiClient,
-  namespace: string,
-  name: string,
-  ignored: readonly string[] = [],
-): Promise<void> {
+export async function waitForPrometheusConfig(api: ApiClient, options: ConfigOptions): Promise<void> {
+  const { namespace, name, ignored = [], timeout } = options;
   await waitForReconciled(api, 'prometheuses', namespace, name);
-  await waitFor(`the operator to take up every monitor and rule for ${namespace}/${name}`, async () => {
-    const missing = (await findIgnored(api, namespace, name)).filter((object) => !ignored.includes(object));
-    if (missing.length > 0) throw new Error(`not selected or refused: ${missing.join(', ')}`);
-    return true;
-  });
+  await waitFor(
+    `the operator to take up every monitor and rule for ${namespace}/${name}`,
+    async () => {
+      const missing = (await findIgnored(api, namespace, name)).filter((object) => !ignored.includes(object));
+      if (missing.length > 0) throw new Error(`not selected or refused: ${missing.join(', ')}`);
+      return true;
+    },
+    { timeout },
+  );
 }
 
 /** The same for the AlertmanagerConfigs of the cluster. */
-export async function waitForAlertmanagerConfig(
-  api: ApiClient,
-  namespace: string,
-  name: string,
-  ignored: readonly string[] = [],
-): Promise<void> {
+export async function waitForAlertmanagerConfig(api: ApiClient, options: ConfigOptions): Promise<void> {
+  const { namespace, name, ignored = [], timeout } = options;
   await waitForReconciled(api, 'alertmanagers', namespace, name);
-  await waitFor(`the operator to take up every AlertmanagerConfig for ${namespace}/${name}`, async () => {
-    const config = await readAlertmanagerConfig(api, namespace, name);
-    const objects = await api.list(`${group}/v1alpha1/alertmanagerconfigs`);
-    const missing = objects.map(nameOf).filter((n) => !ignored.includes(`alertmanagerconfigs/${n}`));
-    const unused = missing.filter((object) => !config.includes(`${object}/`));
-    if (unused.length > 0) throw new Error(`not selected or refused: ${unused.join(', ')}`);
-    return true;
-  });
+  await waitFor(
+    `the operator to take up every AlertmanagerConfig for ${namespace}/${name}`,
+    async () => {
+      const config = await readAlertmanagerConfig(api, namespace, name);
+      const objects = (await api.list(`${group}/v1alpha1/alertmanagerconfigs`)).map(nameOf);
+      const unused = objects.filter((object) => !config.includes(`${object}/`));
+      const missing = unused.map((object) => `alertmanagerconfigs/${object}`).filter((path) => !ignored.includes(path));
+      if (missing.length > 0) throw new Error(`not selected or refused: ${missing.join(', ')}`);
+      return true;
+    },
+    { timeout },
+  );
 }

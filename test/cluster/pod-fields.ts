@@ -1,5 +1,6 @@
 import type { EnvFromSource, EnvVar, Pod } from 'kubernetes-types/core/v1';
 import type { ApiClient } from './api';
+import { addresses } from './network';
 
 type Entries = Readonly<Record<string, Buffer>>;
 
@@ -72,7 +73,7 @@ export async function readEnvironment(
   const environment: Record<string, string> = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOSTNAME: pod.metadata?.name ?? '',
-    KUBERNETES_SERVICE_HOST: '10.96.0.1',
+    KUBERNETES_SERVICE_HOST: addresses.apiService,
     KUBERNETES_SERVICE_PORT: '443',
   };
   for (const source of container.envFrom ?? []) Object.assign(environment, await readAll(api, pod, source));

@@ -29,9 +29,11 @@ export type ProgramName =
 
 export type Programs = Readonly<Record<ProgramName, Program>>;
 
-/** Where the pinned programs are; they are built first when the cache lacks one. */
-export async function findPrograms(): Promise<Programs> {
+/** Where the pinned programs are, or some of them; they are built first when the cache lacks one. */
+export async function findPrograms<N extends ProgramName = ProgramName>(
+  names: readonly N[] = [],
+): Promise<Pick<Programs, N>> {
   const build = join(__dirname, '..', '..', 'tools', 'build.mjs');
-  const { stdout } = await runCommand(process.execPath, [build, '--json']);
-  return JSON.parse(stdout) as Programs;
+  const { stdout } = await runCommand(process.execPath, [build, '--json', ...names]);
+  return JSON.parse(stdout) as Pick<Programs, N>;
 }

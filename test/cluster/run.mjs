@@ -2,6 +2,8 @@
 //
 //   node test/cluster/run.mjs [jest arguments]
 //
+// SOVRA_OPS_KEEP=1 keeps the files and logs of the servers and says where they are.
+//
 // - network: every pod and Service address is local to the namespace, ports collide with nothing outside, and no
 //   packet leaves the machine;
 // - mount: the tests own /etc/hosts (their stand-in for cluster DNS) and /run (names of the pods' networks);
@@ -30,7 +32,7 @@ shift
 `;
 
 function requirePrograms() {
-  for (const program of ['unshare', 'ip', 'nsenter', 'chroot']) {
+  for (const program of ['setpriv', 'unshare', 'nsenter', 'ip', 'chroot']) {
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) {
       return `${program} is missing (Debian: apt-get install util-linux iproute2 coreutils)`;
     }
@@ -40,20 +42,18 @@ function requirePrograms() {
   return `namespaces are not permitted here (run as root): ${probe.stderr.trim().split('\n')[0]}`;
 }
 
-function runTests(hosts, jestArguments) {
+function runTests(scratch, jestArguments) {
+  const hosts = join(scratch, 'hosts');
+  copyFileSync('/etc/hosts', hosts);
   const jest = [process.execPath, join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
-  const chosen = jestArguments.some((argument) => argument.startsWith('--config'))
-    ? []
-    : ['--selectProjects', 'cluster'];
-  const command = [...jest, ...chosen, '--runInBand', ...jestArguments];
-  const env = { ...process.env, SOVRA_OPS_CLUSTER_NAMESPACES: '1' };
-  const child = spawn('unshare', [...unshare, 'sh', '-euc', setup, 'sh', hosts, ...command], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  });
-  // --kill-child ends everything inside when unshare itself is ended.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
+  const command = [...jest, '--selectProjects', 'cluster', '--runInBand', ...jestArguments];
+  const env = { ...process.env, SOVRA_OPS_CLUSTER_DIR: scratch };
+  // unshare ends when this process does, however that happens, and --kill-child then ends everything inside. It takes
+  // a SIGKILL: unshare holds back gentler signals while its child runs.
+  const namespaces = ['--pdeathsig', 'KILL', 'unshare', ...unshare];
+  const inside = ['sh', '-euc', setup, 'sh', hosts, ...command];
+  const child = spawn('setpriv', [...namespaces, ...inside], { cwd: root, env, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGKILL'));
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
@@ -68,11 +68,10 @@ async function main() {
   if (build.status !== 0) return 1;
   const scratch = mkdtempSync(join(tmpdir(), 'sovra-ops-run-'));
   try {
-    const hosts = join(scratch, 'hosts');
-    copyFileSync('/etc/hosts', hosts);
-    return await runTests(hosts, process.argv.slice(2));
+    return await runTests(scratch, process.argv.slice(2));
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    if (process.env.SOVRA_OPS_KEEP) console.error(`files and logs of all servers: ${scratch}`);
+    else rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -27,21 +27,29 @@ const replaced: Readonly<Record<string, Schema>> = {
   'io.k8s.apimachinery.pkg.api.resource.Quantity': quantity,
 };
 
+/** What the name of a definition ends with that also takes null. */
+const nullSuffix = '.OrNull';
+
 /** Kept as they are: in these, structural schemas hold conditions on values and no new fields. */
 const kept = ['enum', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'];
 const conditions = ['allOf', 'anyOf', 'oneOf', 'not', 'minProperties', 'maxProperties', 'uniqueItems', 'required'];
 
+/**
+ * The same, or null. Said with a list of types, and for references with a definition of its own: validators report
+ * the faults inside an "anyOf" only as a fault of the whole.
+ */
 function orNull(schema: Schema): Schema {
-  if (Object.keys(schema).length === 0) return schema;
-  return { anyOf: [schema, { type: 'null' }] };
+  if (schema.$ref !== undefined) return { $ref: schema.$ref + nullSuffix };
+  if (schema.type === undefined) return schema;
+  const values = Array.isArray(schema.enum) ? { enum: [...schema.enum, null] } : {};
+  return { ...schema, ...values, type: [schema.type, 'null'].flat() };
 }
 
 function strictProperties(schema: Schema, rules: SchemaRules): Record<string, Schema> {
   const entries = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const optional = !schema.required?.includes(name);
-    const nullable = property.nullable === true || (rules.nullIfOptional && optional);
     const strict = makeStrict(property, rules);
-    return [name, nullable ? orNull(strict) : strict] as const;
+    return [name, rules.nullIfOptional && optional ? orNull(strict) : strict] as const;
   });
   return Object.fromEntries(entries);
 }
@@ -69,12 +77,18 @@ export function makeStrict(schema: Schema, rules: SchemaRules): Schema {
   if (schema.properties) strict.properties = strictProperties(schema, rules);
   const more = additional(schema, rules);
   if (more !== undefined && schema['x-kubernetes-embedded-resource'] !== true) strict.additionalProperties = more;
-  return strict;
+  return schema.nullable === true ? orNull(strict) : strict;
 }
 
-/** A definition of the API server's OpenAPI document, by its name. */
-export const strictDefinition = (name: string, schema: Schema): Schema =>
-  replaced[name] ?? makeStrict(schema, { nullIfOptional: true });
+/** The definitions of the API server's OpenAPI document, made strict. */
+export function strictDefinitions(openApi: Readonly<Record<string, Schema>>): ReadonlyMap<string, Schema> {
+  const definitions = new Map<string, Schema>();
+  for (const [name, schema] of Object.entries(openApi)) {
+    const strict = replaced[name] ?? makeStrict(schema, { nullIfOptional: true });
+    definitions.set(name, strict).set(name + nullSuffix, orNull(strict));
+  }
+  return definitions;
+}
 
 const prefix = '#/definitions/';
 

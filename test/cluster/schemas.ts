@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { startApiServer } from './api-server';
 import type { Programs } from './programs';
-import { bundle, makeStrict, type Schema, strictDefinition } from './schema-rules';
+import { bundle, makeStrict, type Schema, strictDefinitions } from './schema-rules';
 
 type SchemaPrograms = Pick<Programs, 'etcd' | 'kube-apiserver' | 'prometheus-operator' | 'kubeconform'>;
 
@@ -27,10 +36,11 @@ interface CustomResourceDefinition {
   };
 }
 
-/** kubeconform's template for the file names that fileOf gives. */
+/** kubeconform's template for the file names that fileOf gives. For the core group its "Group" is the version. */
 export const schemaTemplate = '{{ .Group }}/{{ .ResourceKind }}_{{ .ResourceAPIVersion }}.json';
 
-const fileOf = ({ group, version, kind }: GroupVersionKind) => join(group, `${kind.toLowerCase()}_${version}.json`);
+const fileOf = ({ group, version, kind }: GroupVersionKind) =>
+  join(group || version, `${kind.toLowerCase()}_${version}.json`);
 
 const metadataType = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
@@ -75,7 +85,7 @@ function customSchemas(crdDir: string, definitions: ReadonlyMap<string, Schema>)
 
 async function writeSchemas(programs: SchemaPrograms, into: string): Promise<void> {
   const openApi = await readOpenApi(programs);
-  const definitions = new Map(Object.entries(openApi).map(([name, s]) => [name, strictDefinition(name, s)]));
+  const definitions = strictDefinitions(openApi);
   const crds = join(programs['prometheus-operator'].dir, 'crds');
   const schemas = [...nativeSchemas(openApi, definitions), ...customSchemas(crds, definitions)];
   for (const [file, schema] of schemas) {

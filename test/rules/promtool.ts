@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AlertName, CATALOGUE } from '../../lib/rules/catalogue';
 import { type RuleGroup, renderAlerts, type Rule } from '../../lib/rules/render';
@@ -42,7 +42,9 @@ export function installation(cases: AlertCases, dialect: MetricDialect): SovraIn
 
 /** The recordings and the rules of these alerts; with `texts`, their annotations too. */
 function rulesOf(groups: readonly RuleGroup[], alerts: readonly AlertName[], texts: boolean): RuleGroup[] {
-  const wanted = (rule: Rule) => rule.record !== undefined || alerts.includes(rule.alert as AlertName);
+  const chosen = groups.flatMap((g) => g.rules ?? []).filter((r) => alerts.includes(r.alert as AlertName));
+  const used = (record: string) => chosen.some((r) => String(r.expr).includes(record));
+  const wanted = (rule: Rule) => chosen.includes(rule) || (rule.record !== undefined && used(rule.record));
   const plain = ({ annotations, ...rule }: Rule): Rule => (texts ? { ...rule, annotations } : rule);
   return groups
     .map((g) => ({ ...g, rules: g.rules?.filter(wanted).map(plain) }))
@@ -123,45 +125,69 @@ export function texts(name: AlertName, dialect: MetricDialect, annotations: Labe
   };
 }
 
+const isRecording = (group: RuleGroup) => group.rules?.some((r) => r.record !== undefined) ?? false;
+
 function write(folder: string, suite: Suite): string {
   const file = join(folder, `${suite.name}.test.yml`);
   const rules = `${suite.name}.rules.yml`;
   // JSON is YAML.
   writeFileSync(join(folder, rules), JSON.stringify({ groups: suite.groups }));
-  const recordings = suite.groups.filter((g) => g.rules?.some((r) => r.record !== undefined)).map((g) => g.name);
+  // All of them, recordings first: promtool gives a group that is not listed the rank of the first.
+  const order = [...suite.groups].sort((a, b) => Number(isRecording(b)) - Number(isRecording(a))).map((g) => g.name);
   const tests = suite.tests.map((t) => ({
     name: t.name,
     interval: suite.step,
     input_series: Object.entries(t.series).map(([series, values]) => ({ series, values })),
     alert_rule_test: t.checks,
   }));
-  const content = { rule_files: [rules], evaluation_interval: suite.step, group_eval_order: recordings, tests };
+  const content = { rule_files: [rules], evaluation_interval: suite.step, group_eval_order: order, tests };
   writeFileSync(file, JSON.stringify(content));
   return file;
 }
 
-/** Runs all suites in one process; the verdict of each by its name: 'SUCCESS', or what promtool has to say. */
-export function run(suites: readonly Suite[]): Map<string, string> {
+/** Runs all suites, in one process for each core; the verdict of each by its name: 'SUCCESS', or what promtool says. */
+export async function run(suites: readonly Suite[]): Promise<Map<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'sovra-ops-rules-'));
   try {
     const files = suites.map((s) => write(folder, s));
-    const { stdout, stderr } = spawnSync(tool('promtool'), ['test', 'rules', ...files], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    });
-    return verdicts(suites, `${stdout}\n${stderr}`);
+    const cores = availableParallelism();
+    const shares = Array.from({ length: cores }, (_, i) => files.filter((_file, n) => n % cores === i));
+    const outputs = await Promise.all(shares.filter((s) => s.length > 0).map((s, i) => promtool(s, join(folder, `${i}`))));
+    return verdicts(suites, outputs.join('\n'));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** promtool reports success on standard output and failure on standard error, each under the name of the file. */
+/** Both of its outputs in one file: it prints the name of a test to the one and what failed to the other. */
+function promtool(files: readonly string[], output: string): Promise<string> {
+  const to = openSync(output, 'w');
+  return new Promise((resolve, reject) => {
+    spawn(tool('promtool'), ['test', 'rules', ...files], { stdio: ['ignore', to, to] })
+      .on('error', reject)
+      .on('close', () => {
+        closeSync(to);
+        resolve(readFileSync(output, 'utf8'));
+      });
+  });
+}
+
+/** What promtool prints below the name of each file. */
 function verdicts(suites: readonly Suite[], output: string): Map<string, string> {
   const found = new Map(suites.map((s) => [s.name, 'promtool said nothing']));
-  for (const part of output.split(/(?=Unit Testing: )/)) {
-    const name = /^Unit Testing: .*\/(.+)\.test\.yml/.exec(part)?.[1];
+  for (const part of output.split(/(?=^Processing test file: )/m)) {
+    const name = /^Processing test file: .*\/(.+)\.test\.yml/.exec(part)?.[1];
     const said = part.split('\n').slice(1).join('\n').trim();
     if (name !== undefined) found.set(name, said);
   }
   return found;
+}
+
+/** Without suites that say the same of the same rules: most alerts are alike in both dialects. */
+export function distinct(suites: readonly Suite[]): Suite[] {
+  const seen = new Set<string>();
+  return suites.filter(({ groups, tests }) => {
+    const key = JSON.stringify([groups, tests]);
+    return !seen.has(key) && seen.add(key);
+  });
 }

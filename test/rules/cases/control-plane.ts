@@ -57,7 +57,7 @@ export const CONTROL_PLANE_CASES = {
     level: 'P1',
     fires: [
       { what: '5.1 % fail', series: (m) => requests(m, '0+948x60', '0+51x60'), after: '5m15s' },
-      { what: 'few requests, all fail', series: (m) => requests(m, '0x60', '0+1x60'), after: '8m45s' },
+      { what: 'few requests, all fail', series: (m) => requests(m, '0x60', '0+1x60'), after: '9m' },
     ],
     silent: [
       { what: '4.9 % fail', series: (m) => requests(m, '0+950x60', '0+49x60'), until: '12m' },
@@ -91,7 +91,7 @@ export const CONTROL_PLANE_CASES = {
     ],
     resolves: {
       what: 'fast again',
-      series: (m) => latency(m, '0+949x50 47550+1000x40', '0+1000x90'),
+      series: (m) => latency(m, '0+949x50 48450+1000x40', '0+1000x90'),
       firing: '12m30s',
       resolved: '13m30s',
     },

@@ -75,7 +75,7 @@ export const DATABASE_CASES = {
     ],
     resolves: {
       what: 'fast again',
-      series: (m) => queries(m, '0+949x50 47550+1000x40', '0+1000x90'),
+      series: (m) => queries(m, '0+949x50 48450+1000x40', '0+1000x90'),
       firing: '12m30s',
       resolved: '13m30s',
     },

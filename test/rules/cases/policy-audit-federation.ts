@@ -26,7 +26,7 @@ export const POLICY_CASES = {
     ],
     resolves: {
       what: 'fast again',
-      series: (m) => latency(m, '0+949x50 47550+1000x40', '0+1000x90'),
+      series: (m) => latency(m, '0+949x50 48450+1000x40', '0+1000x90'),
       firing: '12m30s',
       resolved: '13m30s',
     },
@@ -197,7 +197,7 @@ export const FEDERATION_CASES = {
   FederationErrors: {
     level: 'P2',
     fires: [
-      { what: 'more than three a minute', series: (m) => errors(m, '0+0.8x120'), after: '19m', alerts: [{ type: 'timeout' }] },
+      { what: 'more than three a minute', series: (m) => errors(m, '0+0.8x120'), after: '19m15s', alerts: [{ type: 'timeout' }] },
     ],
     silent: [{ what: 'fewer than three a minute', series: (m) => errors(m, '0+0.74x120'), until: '30m' }],
     resolves: {

@@ -59,15 +59,10 @@ export function federation(page: Page, m: Moment, partners: readonly string[]): 
     partner,
     down: m.faults.active('federation-down', { partner }) !== undefined,
   }));
+  // Counted over all links at once: fractions of an event on several links add up to one.
+  const lives = partners.flatMap((partner) => phases(m, 'federation-down', { partner }));
   const errors = (down: boolean) =>
-    partners.reduce(
-      (sum, partner) =>
-        sum +
-        events(down ? ERRORS_DOWN : ERRORS_UP, phases(m, 'federation-down', { partner }), (fault) =>
-          Number((fault !== undefined) === down),
-        ),
-      0,
-    );
+    events(down ? ERRORS_DOWN : ERRORS_UP, lives, (fault) => Number((fault !== undefined) === down));
   const byPartner = links.flatMap((l) => linkStates([l], { partner: l.partner }));
   page
     .series('federationLinks', page.dialect === 'guide' ? byPartner : linkStates(links, {}))
@@ -80,7 +75,7 @@ export function federation(page: Page, m: Moment, partners: readonly string[]): 
 function linkStates(links: readonly { down: boolean }[], labels: Record<string, string>): Sample[] {
   const down = links.filter((l) => l.down).length;
   return [
-    { labels: { status: 'connected', ...labels }, value: links.length - down },
-    { labels: { status: 'disconnected', ...labels }, value: down },
+    { labels: { status: 'healthy', ...labels }, value: links.length - down },
+    { labels: { status: 'unhealthy', ...labels }, value: down },
   ];
 }

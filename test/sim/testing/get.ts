@@ -1,5 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface Reply {
   readonly status: number;
@@ -15,13 +15,21 @@ export interface GetOptions {
   readonly patience?: number;
 }
 
-/** One request on a connection of its own. */
+/** Connections are kept, as Prometheus keeps them. */
+const httpAgent = new HttpAgent({ keepAlive: true });
+const httpsAgent = new HttpsAgent({ keepAlive: true });
+
 export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' | 'silent'> {
   const secure = url.startsWith('https:');
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)(
       url,
-      { agent: false, method: o.method ?? 'GET', ca: o.ca, servername: secure ? o.servername : undefined },
+      {
+        agent: secure ? httpsAgent : httpAgent,
+        method: o.method ?? 'GET',
+        ca: o.ca,
+        servername: secure ? o.servername : undefined,
+      },
       (response) => {
         let body = '';
         response.setEncoding('utf8');

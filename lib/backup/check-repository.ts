@@ -1,0 +1,165 @@
+import type { Peer } from '../kube/network';
+import { checkSecret, type SecretKeyRef } from '../sovra/installation';
+import { type Checker, dnsLabel, dnsSubdomain, type Rule, secretKey, url } from '../validate';
+import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
+
+type Unchecked = Readonly<Record<string, unknown>>;
+
+const bucket: Rule = (v) =>
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(v) && !v.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(v)
+    ? undefined
+    : {
+        allowed: 'a bucket name: 3 to 63 lower-case letters, digits, "-" and single ".", no address',
+        remedy: 'Take the name as the store lists it, without scheme or path.',
+      };
+const path: Rule = (v) =>
+  /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(v) && !v.split('/').some((s) => s === '.' || s === '..')
+    ? undefined
+    : {
+        allowed: 'a relative path: letters, digits, ".", "_", "-" and "/" between, without "." or ".." as a folder',
+        remedy: 'Drop slashes at the start and the end.',
+      };
+const region: Rule = (v) =>
+  /^[a-z0-9-]{1,64}$/.test(v)
+    ? undefined
+    : { allowed: 'a region: lower-case letters, digits and "-"', remedy: 'For example "eu-central-1".' };
+const cidr: Rule = (v) =>
+  /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(v)
+    ? undefined
+    : {
+        allowed: 'a range of addresses such as "192.0.2.10/32"',
+        remedy: 'Write the address and the length of its prefix.',
+      };
+
+/** Holds the destination of the backups against what can work. */
+export function checkRepository(
+  c: Checker,
+  repository: RepositoryProps | undefined,
+  password: SecretKeyRef | undefined,
+): void {
+  checkPassword(c, password);
+  const given = (repository ?? {}) as Unchecked;
+  const kinds = Object.keys(given);
+  if ('sftp' in given) {
+    c.add({
+      property: 'repository.sftp',
+      given: 'sftp',
+      allowed: 's3, rest or volume: the image in which the database is read has no ssh client',
+      remedy: 'Put a restic REST server in front of that disk, and use `rest`.',
+    });
+    return;
+  }
+  const known =
+    kinds.length === 1 &&
+    ['s3', 'rest', 'volume'].includes(kinds[0] as string) &&
+    typeof given[kinds[0] as string] === 'object' &&
+    given[kinds[0] as string] !== null;
+  if (!known) {
+    c.add({
+      property: 'repository',
+      given: kinds,
+      allowed: 'one destination: { s3 }, { rest } or { volume }',
+      remedy: 'Say where the copies go; a backup without a destination is none.',
+    });
+    return;
+  }
+  checkKind(c, repository as RepositoryProps);
+}
+
+function checkKind(c: Checker, repository: RepositoryProps): void {
+  if ('s3' in repository) {
+    const { s3 } = repository;
+    required(c, 'repository.s3', s3, ['endpoint', 'bucket', 'credentials']);
+    c.value('repository.s3.endpoint', s3.endpoint, host)
+      .value('repository.s3.bucket', s3.bucket, bucket)
+      .value('repository.s3.prefix', s3.prefix, path)
+      .value('repository.s3.region', s3.region, region);
+    checkS3Credentials(c, 'repository.s3.credentials', s3.credentials);
+    checkReached(c, 'repository.s3', s3);
+  } else if ('rest' in repository) {
+    const { rest } = repository;
+    required(c, 'repository.rest', rest, ['url', 'credentials']);
+    c.value('repository.rest.url', rest.url, plainUrl);
+    checkRestCredentials(c, 'repository.rest.credentials', rest.credentials);
+    checkReached(c, 'repository.rest', rest);
+  } else {
+    const { volume } = repository;
+    required(c, 'repository.volume', volume, ['claimName']);
+    c.value('repository.volume.claimName', volume.claimName, dnsSubdomain).value(
+      'repository.volume.subPath',
+      volume.subPath,
+      path,
+    );
+  }
+}
+
+/** https, without what restic could not carry over: a query or a fragment. */
+const plainUrl: Rule = (v) =>
+  url('https')(v) ??
+  (/[?#]/.test(v) ? { allowed: 'a URL without "?" and "#"', remedy: 'Drop what follows them.' } : undefined);
+/** Only the host: the path of an S3 address is bucket and prefix. */
+const host: Rule = (v) =>
+  plainUrl(v) ??
+  (new URL(v).pathname === '/'
+    ? undefined
+    : { allowed: 'https:// and the host, without a path', remedy: 'Write the path as `bucket` and `prefix`.' });
+
+function checkPassword(c: Checker, password: SecretKeyRef | undefined): void {
+  const named = typeof password === 'object' && password !== null && Boolean(password.secret) && Boolean(password.key);
+  if (named) checkSecret(c, 'password', password);
+  else
+    c.add({
+      property: 'password',
+      given: typeof password === 'string' ? '(not shown)' : password,
+      allowed: 'a reference to the Secret that holds the password of the repository',
+      remedy:
+        'Name the Secret and the key: { secret: "sovra-backup", key: "password" }. Never write the password itself.',
+    });
+}
+
+/** Plain JavaScript can leave out what the types demand. */
+function required<T extends object>(c: Checker, at: string, given: T, keys: readonly (keyof T & string)[]): void {
+  for (const key of keys) {
+    c.require(given[key] !== undefined && given[key] !== null && given[key] !== '', {
+      property: `${at}.${key}`,
+      given: given[key],
+      allowed: 'a value; there is no default',
+      remedy: 'Say where the copies go and with which Secret.',
+    });
+  }
+}
+
+export function checkS3Credentials(c: Checker, at: string, s3: S3Credentials | undefined): void {
+  c.value(`${at}.secret`, s3?.secret, dnsSubdomain)
+    .value(`${at}.accessKeyIdKey`, s3?.accessKeyIdKey, secretKey)
+    .value(`${at}.secretAccessKeyKey`, s3?.secretAccessKeyKey, secretKey);
+}
+
+export function checkRestCredentials(c: Checker, at: string, rest: RestCredentials | undefined): void {
+  c.value(`${at}.secret`, rest?.secret, dnsSubdomain)
+    .value(`${at}.usernameKey`, rest?.usernameKey, secretKey)
+    .value(`${at}.passwordKey`, rest?.passwordKey, secretKey);
+}
+
+function checkReached(
+  c: Checker,
+  at: string,
+  where: { certificateAuthority?: SecretKeyRef; peers?: readonly Peer[] },
+): void {
+  checkSecret(c, `${at}.certificateAuthority`, where.certificateAuthority);
+  c.require(where.peers === undefined || where.peers.length > 0, {
+    property: `${at}.peers`,
+    given: where.peers,
+    allowed: 'at least one peer',
+    remedy: 'Leave it out to allow any address on the port.',
+  });
+  where.peers?.forEach((peer, i) => {
+    const property = `${at}.peers[${i}]`;
+    if ('cidrs' in peer) {
+      c.each(`${property}.cidrs`, peer.cidrs, cidr);
+      return;
+    }
+    c.value(`${property}.namespace`, peer.namespace, dnsLabel);
+    if ('podLabels' in peer) c.labels(`${property}.podLabels`, peer.podLabels);
+  });
+}

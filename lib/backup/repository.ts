@@ -1,0 +1,194 @@
+import type { Container, EnvVar, Volume } from 'kubernetes-types/core/v1';
+import { ANYWHERE, type Opening, type Peer } from '../kube/network';
+import type { SecretKeyRef } from '../sovra/installation';
+
+/** Credentials of an S3 store, in one Secret. */
+export interface S3Credentials {
+  readonly secret: string;
+  /** @default 'AWS_ACCESS_KEY_ID' */
+  readonly accessKeyIdKey?: string;
+  /** @default 'AWS_SECRET_ACCESS_KEY' */
+  readonly secretAccessKeyKey?: string;
+}
+
+/** Credentials of a restic REST server, in one Secret. */
+export interface RestCredentials {
+  readonly secret: string;
+  /** @default 'username' */
+  readonly usernameKey?: string;
+  /** @default 'password' */
+  readonly passwordKey?: string;
+}
+
+interface Reached {
+  /** The authority that signed the server's certificate, a PEM file in a Secret. @default the authorities of the images */
+  readonly certificateAuthority?: SecretKeyRef;
+  /** Where the server is, for network policies. @default any address, on the port of the URL */
+  readonly peers?: readonly Peer[];
+}
+
+export interface S3RepositoryProps extends Reached {
+  /** `https://` and the host; plain http is refused, since names and sizes of what is backed up pass here. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** Folder in the bucket. @default the bucket itself */
+  readonly prefix?: string;
+  /** @default what the server says */
+  readonly region?: string;
+  /**
+   * May list, read and write; it needs to delete below `locks/` only. The right to delete anything else belongs to the
+   * pruner alone, so that whoever takes over a backup pod cannot remove what was backed up.
+   */
+  readonly credentials: S3Credentials;
+}
+
+export interface RestRepositoryProps extends Reached {
+  /** `https://host[:port]/path`; start the server with `--append-only` for these credentials. */
+  readonly url: string;
+  readonly credentials: RestCredentials;
+}
+
+export interface VolumeRepositoryProps {
+  /** A PersistentVolumeClaim that exists in the namespace of the backups. Keep it off the machines that it backs up. */
+  readonly claimName: string;
+  /** Folder in the volume. @default the volume itself */
+  readonly subPath?: string;
+}
+
+/**
+ * Where the encrypted copies go. SFTP is not among them: restic needs an ssh client beside it, and the image of
+ * PostgreSQL, in which the dump is read, has none. Put a restic REST server in front of such a disk.
+ */
+export type RepositoryProps =
+  | { readonly s3: S3RepositoryProps }
+  | { readonly rest: RestRepositoryProps }
+  | { readonly volume: VolumeRepositoryProps };
+
+/** What every pod that talks to the repository needs. */
+export interface RepositoryAccess {
+  readonly env: readonly EnvVar[];
+  readonly volumes: readonly Volume[];
+  readonly mounts: NonNullable<Container['volumeMounts']>;
+  readonly egress: readonly Opening[];
+}
+
+const PASSWORD_FOLDER = '/etc/restic';
+const AUTHORITY_FOLDER = '/etc/restic-ca';
+export const VOLUME_FOLDER = '/repository';
+
+/**
+ * The repository as a pod sees it. The password is a file; the credentials are variables out of Secrets; no value of
+ * either is in a manifest or on a command line.
+ *
+ * @param credentials others than those of the repository itself, for the pruner
+ */
+export function repositoryAccess(
+  repository: RepositoryProps,
+  password: SecretKeyRef,
+  credentials?: S3Credentials | RestCredentials,
+): RepositoryAccess {
+  const store = storeAccess(repository, credentials);
+  return {
+    env: [
+      { name: 'RESTIC_REPOSITORY', value: location(repository) },
+      { name: 'RESTIC_PASSWORD_FILE', value: `${PASSWORD_FOLDER}/password` },
+      { name: 'RESTIC_CACHE_DIR', value: '/cache' },
+      { name: 'TMPDIR', value: '/tmp' },
+      ...store.env,
+    ],
+    volumes: [
+      {
+        name: 'restic-password',
+        secret: { secretName: password.secret, defaultMode: 0o440, items: [{ key: password.key, path: 'password' }] },
+      },
+      { name: 'cache', emptyDir: { sizeLimit: '2Gi' } },
+      { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+      ...store.volumes,
+    ],
+    mounts: [
+      { name: 'restic-password', mountPath: PASSWORD_FOLDER, readOnly: true },
+      { name: 'cache', mountPath: '/cache' },
+      { name: 'tmp', mountPath: '/tmp' },
+      ...store.mounts,
+    ],
+    egress: store.egress,
+  };
+}
+
+/** As `restic --repo` takes it. */
+function location(repository: RepositoryProps): string {
+  if ('s3' in repository) {
+    const { endpoint, bucket, prefix } = repository.s3;
+    return `s3:${endpoint.replace(/\/+$/, '')}/${bucket}${prefix === undefined ? '' : `/${prefix}`}`;
+  }
+  if ('rest' in repository) return `rest:${repository.rest.url.replace(/\/*$/, '/')}`;
+  return VOLUME_FOLDER;
+}
+
+function storeAccess(
+  repository: RepositoryProps,
+  credentials: S3Credentials | RestCredentials | undefined,
+): RepositoryAccess {
+  if ('s3' in repository) {
+    const { region, endpoint } = repository.s3;
+    const env = s3Environment((credentials as S3Credentials | undefined) ?? repository.s3.credentials);
+    return reached(repository.s3, endpoint, [
+      ...env,
+      ...(region === undefined ? [] : [{ name: 'AWS_DEFAULT_REGION', value: region }]),
+    ]);
+  }
+  if ('rest' in repository) {
+    return reached(
+      repository.rest,
+      repository.rest.url,
+      restEnvironment((credentials as RestCredentials | undefined) ?? repository.rest.credentials),
+    );
+  }
+  const { claimName, subPath } = repository.volume;
+  return {
+    env: [],
+    volumes: [{ name: 'repository', persistentVolumeClaim: { claimName } }],
+    mounts: [{ name: 'repository', mountPath: VOLUME_FOLDER, ...(subPath !== undefined && { subPath }) }],
+    egress: [],
+  };
+}
+
+function reached(where: Reached, url: string, env: readonly EnvVar[]): RepositoryAccess {
+  const authority = where.certificateAuthority;
+  const port = Number(new URL(url).port || 443);
+  return {
+    env: [...env, ...(authority ? [{ name: 'RESTIC_CACERT', value: `${AUTHORITY_FOLDER}/ca.crt` }] : [])],
+    volumes: authority
+      ? [
+          {
+            name: 'restic-ca',
+            secret: {
+              secretName: authority.secret,
+              defaultMode: 0o440,
+              items: [{ key: authority.key, path: 'ca.crt' }],
+            },
+          },
+        ]
+      : [],
+    mounts: authority ? [{ name: 'restic-ca', mountPath: AUTHORITY_FOLDER, readOnly: true }] : [],
+    egress: [{ peers: where.peers ?? [{ cidrs: ANYWHERE }], ports: [port] }],
+  };
+}
+
+function s3Environment(c: S3Credentials): EnvVar[] {
+  return [
+    fromSecret('AWS_ACCESS_KEY_ID', c.secret, c.accessKeyIdKey ?? 'AWS_ACCESS_KEY_ID'),
+    fromSecret('AWS_SECRET_ACCESS_KEY', c.secret, c.secretAccessKeyKey ?? 'AWS_SECRET_ACCESS_KEY'),
+  ];
+}
+
+function restEnvironment(c: RestCredentials): EnvVar[] {
+  return [
+    fromSecret('RESTIC_REST_USERNAME', c.secret, c.usernameKey ?? 'username'),
+    fromSecret('RESTIC_REST_PASSWORD', c.secret, c.passwordKey ?? 'password'),
+  ];
+}
+
+export function fromSecret(name: string, secret: string, key: string): EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
+}
