@@ -68,6 +68,8 @@ export const registry = rule<string>((v) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d
 
 function isTimeZone(v: string): boolean {
   // Node also takes offsets ("+02:00") and abbreviations ("EST"); Kubernetes loads a file of that name, so they must be names.
+  // The first use of Intl's zones costs milliseconds; the default zone needs no look-up.
+  if (v === 'UTC' || v === 'Etc/UTC') return true;
   if (!/^(UTC|[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/.test(v)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: v });

@@ -1,10 +1,18 @@
-import { Chart } from 'cdk8s';
-import { SovraApp } from '../lib/app';
-import { SovraMonitoring } from '../lib/monitoring/sovra-monitoring';
-import { SovraInstallation } from '../lib/sovra/installation';
+import { SovraApp, SovraOpsError } from '../lib';
+import { STACKS } from './stacks';
 
-const sovra = new SovraInstallation({ edgeNodes: [{ id: 'edge-1', vault: {} }, { id: 'edge-2', healthUrls: ['https://edge-2.example.org:8200/v1/sys/health'] }] });
-const app = new SovraApp();
-const chart = new Chart(app, 'sovra-monitoring');
-new SovraMonitoring(chart, 'monitoring', { sovra });
-app.synth();
+const [name = process.env.SOVRA_STACK ?? 'control-plane'] = process.argv.slice(2);
+const stack = STACKS[name];
+if (!stack) {
+  console.error(`There is no stack "${name}". Stacks: ${Object.keys(STACKS).join(', ')}.`);
+  process.exit(2);
+}
+try {
+  const app = new SovraApp();
+  stack(app);
+  app.synth();
+} catch (e) {
+  // What the user did wrong is told without a stack trace; what we did wrong comes with one.
+  console.error(e instanceof SovraOpsError ? e.message : e);
+  process.exit(1);
+}

@@ -1,13 +1,14 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { declareFacts } from '../checks/facts';
+import { enableChecks } from '../checks/enable';
+import { declareFacts, meantFor } from '../checks/facts';
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
 import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { AlertName } from '../rules/catalogue';
 import type { AlertOptions } from '../rules/options';
-import { alertNames, renderAlerts } from '../rules/render';
+import { alertNames, type RuleGroup, renderAlerts } from '../rules/render';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
 
@@ -31,6 +32,7 @@ export interface SovraAlertsProps extends AlertOptions {
 export class SovraAlerts extends Construct {
   /** The objects, in a stable order; the name of each is that of its rule group. */
   readonly rules: readonly ApiObject[];
+  private readonly groups: readonly RuleGroup[];
   /** The alerts that were rendered: those that apply to the installation and were not left out. */
   readonly alertNames: readonly AlertName[];
 
@@ -40,13 +42,21 @@ export class SovraAlerts extends Construct {
     const namespace = props.namespace ?? prometheus.namespace;
     checkPlace(new Checker(this.node.path), props, prometheus, namespace).done();
     this.alertNames = alertNames(props.sovra, props);
-    this.rules = renderAlerts(props.sovra, props, this.node.path).map((group) => {
+    this.groups = renderAlerts(props.sovra, props, this.node.path);
+    this.rules = this.groups.map((group) => {
       const labels = { ...props.labels, ...commonLabels(group.name, 'monitoring'), ...prometheus.selectorLabels };
       const spec: PrometheusRuleSpec = { groups: [group] };
       return operatorObject(this, group.name, 'PrometheusRule', { name: group.name, namespace, labels }, spec);
     });
-    declareFacts(this, { sovra: props.sovra });
+    declareFacts(this, { sovra: props.sovra, ...meantFor(props.prometheus), proven: catalogueExpressions(this.groups, props) });
+    enableChecks(this);
   }
+}
+
+/** The expressions that nobody replaced. */
+function catalogueExpressions(groups: readonly RuleGroup[], options: AlertOptions): string[] {
+  const replaced = (alert: string | undefined) => (options.alerts?.[alert as AlertName] || {}).expr !== undefined;
+  return groups.flatMap((g) => (g.rules ?? []).flatMap((r) => (replaced(r.alert) ? [] : [String(r.expr)])));
 }
 
 function checkPlace(c: Checker, props: SovraAlertsProps, prometheus: PrometheusRef, namespace: string): Checker {

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { PrometheusRef } from '../kube/prometheus-ref';
+import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 
 /** Pods that are there but not ours: the control plane, Vault, the parts of an existing stack. */
@@ -17,6 +17,18 @@ export interface Facts {
   /** A Prometheus that exists outside the set of objects. */
   readonly existingPrometheus?: PrometheusRef;
   readonly knownPods?: readonly KnownPods[];
+  /** The Prometheus that rules are meant for, where neither the set nor the facts hold one. */
+  readonly assumedPrometheus?: PrometheusRef;
+  /**
+   * Expressions and dashboards that come from the catalogue as they are. The tests parse each of them for every kind of
+   * installation, so a synth does not have to; whatever is not among them it parses.
+   */
+  readonly proven?: readonly string[];
+}
+
+/** The Prometheus that a construct was told, or the one that it assumes. */
+export function meantFor(prometheus: PrometheusRef | undefined): Facts {
+  return prometheus ? { existingPrometheus: prometheus } : { assumedPrometheus: SOVRA_PROMETHEUS };
 }
 
 const FACTS = Symbol.for('sovra-ops.facts');

@@ -23,6 +23,7 @@ export function checkSelection(set: ObjectSet): Finding[] {
   const own = set.kind('Prometheus');
   const known = new Set(own.map((p) => `${p.metadata.namespace}/${p.metadata.name}`));
   const existing = set.facts.flatMap((f) => f.existingPrometheus ?? []).filter((r) => !known.has(`${r.namespace}/${r.name}`));
+  if (own.length + existing.length === 0) existing.push(...set.facts.flatMap((f) => f.assumedPrometheus ?? []));
   if (own.length + existing.length === 0) return [];
   return set.kind(...Object.keys(SELECTORS)).flatMap((o) => {
     const candidates = [...own.map((p) => fromObject(set, p, o)), ...existing.map((r) => fromReference(r, o))];

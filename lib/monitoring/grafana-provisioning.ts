@@ -2,6 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 import { dashboardText, type SovraDashboard } from '../dashboards';
+import { declareFacts } from '../checks/facts';
 import { commonLabels } from '../kube/labels';
 import { kubeObject, type Metadata } from '../kube/object';
 import { toYaml } from '../yaml';
@@ -92,6 +93,8 @@ export function dashboardConfigMaps(
   more: Pick<Metadata, 'annotations'> & { labels?: Record<string, string> } = {},
 ): ApiObject[] {
   return dashboards.map((dashboard) => {
+    const text = dashboardText(dashboard.json);
+    declareFacts(scope, { proven: [text] });
     const name = dashboardConfigMapName(dashboard);
     const metadata = {
       name,
@@ -100,7 +103,7 @@ export function dashboardConfigMaps(
       ...(more.annotations && { annotations: more.annotations }),
     };
     return kubeObject<ConfigMap>(scope, name, 'v1', 'ConfigMap', metadata, {
-      data: { [`${dashboard.uid}.json`]: dashboardText(dashboard.json) },
+      data: { [`${dashboard.uid}.json`]: text },
     });
   });
 }

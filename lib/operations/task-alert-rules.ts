@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { enableChecks } from '../checks/enable';
+import { declareFacts, meantFor } from '../checks/facts';
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
@@ -42,6 +43,7 @@ export class TaskAlertRules extends Construct {
     this.rule = operatorObject<PrometheusRuleSpec>(this, 'rules', 'PrometheusRule', metadata, {
       groups: [{ name: props.name, rules }],
     });
+    declareFacts(this, { ...meantFor(props.prometheus), proven: taskRules(props.tasks).map((r) => String(r.expr)) });
     enableChecks(this);
   }
 }

@@ -135,10 +135,10 @@ describe('numbers under the real engine', () => {
 
   it('failed Jobs carry the name of their task', () => {
     const job = {
-      [`kube_job_status_failed{job="kube-state-metrics",namespace="sovra",job_name="backup-1",reason="BackoffLimitExceeded"}`]: 3,
+      'kube_job_status_failed{job="kube-state-metrics",namespace="sovra",job_name="backup-1",reason="BackoffLimitExceeded"}': 3,
     };
     const owner = {
-      [`kube_job_owner{job="kube-state-metrics",namespace="sovra",job_name="backup-1",owner_kind="CronJob",owner_name="backup",owner_is_controller="true"}`]: 1,
+      'kube_job_owner{job="kube-state-metrics",namespace="sovra",job_name="backup-1",owner_kind="CronJob",owner_name="backup",owner_is_controller="true"}': 1,
     };
     evaluate(
       panel('sovra-tasks', 202, { ...job, ...owner }, [

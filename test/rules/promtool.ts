@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AlertName, CATALOGUE } from '../../lib/rules/catalogue';
-import { type RuleGroup, renderAlerts, type Rule } from '../../lib/rules/render';
+import { type Rule, type RuleGroup, renderAlerts } from '../../lib/rules/render';
 import { formatDuration, seconds } from '../../lib/schedule/duration';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { LEVEL_POLICIES } from '../../lib/sovra/levels';
@@ -152,7 +152,9 @@ export async function run(suites: readonly Suite[]): Promise<Map<string, string>
     const files = suites.map((s) => write(folder, s));
     const cores = availableParallelism();
     const shares = Array.from({ length: cores }, (_, i) => files.filter((_file, n) => n % cores === i));
-    const outputs = await Promise.all(shares.filter((s) => s.length > 0).map((s, i) => promtool(s, join(folder, `${i}`))));
+    const outputs = await Promise.all(
+      shares.filter((s) => s.length > 0).map((s, i) => promtool(s, join(folder, `${i}`))),
+    );
     return verdicts(suites, outputs.join('\n'));
   } finally {
     rmSync(folder, { recursive: true });

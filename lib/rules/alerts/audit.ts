@@ -28,9 +28,9 @@ export const AUDIT_ALERTS = {
       return `max(${queue}) > ${c.thresholds.auditQueue} and max(deriv(${queue}[15m])) > 0`;
     },
     for: '15m',
-    summary: '{{ $value }} audit events wait for delivery, and more each minute',
+    summary: '{{ printf "%.0f" $value }} audit events wait for delivery, and more each minute',
     description:
-      'The queue holds {{ $value }} audit events and grows. Nothing is late yet; if it goes on, the delivery objective of five minutes falls next.',
+      'The queue holds {{ printf "%.0f" $value }} audit events and grows. Nothing is late yet; if it goes on, the delivery objective of five minutes falls next.',
     missingData: {
       coveredBy: 'SovraMetricsMissing',
       because: 'the gauge has no labels: a running API of this dialect exports it from its start',

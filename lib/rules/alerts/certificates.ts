@@ -3,6 +3,8 @@ import { type AlertContext, type CatalogueEntry, hasControlPlane, hasVaultProbe 
 import { CERTIFICATE_DAYS, DAY_SECONDS } from '../thresholds';
 
 type CertificateLevel = keyof typeof CERTIFICATE_DAYS;
+/** How long is left; Go's templates compare a float with a float only. */
+const ENDS = '{{ if gt $value 0.0 }}ends in {{ $value | humanizeDuration }}{{ else }}has ended{{ end }}';
 const FOR = { P3: '15m', P2: '15m', P1: '5m' } as const satisfies Partial<Record<Level, string>>;
 const CONSEQUENCE: Readonly<Record<CertificateLevel, string>> = {
   P3: 'Rotation should have renewed it by now; there is time to find out why it did not.',
@@ -20,8 +22,8 @@ const edge = <L extends CertificateLevel>(level: L) =>
     expr: (c: AlertContext) =>
       `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"}) < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`,
     for: FOR[level],
-    summary: 'The certificate of edge node {{ $labels.node_id }} ends in {{ $value | humanizeDuration }}',
-    description: `The certificate with which edge node {{ $labels.node_id }} talks to the control plane ends in {{ $value | humanizeDuration }}. ${CONSEQUENCE[level]}`,
+    summary: `The certificate of edge node {{ $labels.node_id }} ${ENDS}`,
+    description: `The certificate with which edge node {{ $labels.node_id }} talks to the control plane ${ENDS}. ${CONSEQUENCE[level]}`,
     missingData: {
       coveredBy: 'EdgeCertificateUnknown',
       because: 'a node that sends heartbeats and whose certificate is not exported is reported',
@@ -38,9 +40,8 @@ const server = <L extends CertificateLevel>(level: L) =>
     expr: (c: AlertContext) =>
       `min by (edge_node, namespace, pod, instance) (${c.metric('probeCertExpiry')}{job=~"vault-health|edge-probe"}) - time() < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`,
     for: FOR[level],
-    summary:
-      'The certificate of Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} ends in {{ $value | humanizeDuration }}',
-    description: `The certificate that this Vault presents, or one of its issuers, ends in {{ $value | humanizeDuration }}. ${CONSEQUENCE[level]}`,
+    summary: `The certificate of Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} ${ENDS}`,
+    description: `The certificate that this Vault presents, or one of its issuers, ${ENDS}. ${CONSEQUENCE[level]}`,
     missingData: {
       coveredBy: 'VaultDown',
       because:

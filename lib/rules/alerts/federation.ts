@@ -50,9 +50,9 @@ export const FEDERATION_ALERTS = {
     expr: (c) =>
       `sum by (type) (rate(${c.metric('federationErrors')}{job="sovra-api"}[15m])) > ${c.thresholds.federationErrorRate}`,
     for: '5m',
-    summary: 'Federation fails with "{{ $labels.type }}" {{ $value | humanize }} times a second',
+    summary: 'Federation fails with "{{ $labels.type }}" {{ printf "%.2f" $value }} times a second',
     description:
-      'Over a quarter of an hour, federation requests failed with "{{ $labels.type }}" {{ $value | humanize }} times a second. Operations on keys that are shared with partners fail now and then.',
+      'Over a quarter of an hour, federation requests failed with "{{ $labels.type }}" {{ printf "%.2f" $value }} times a second. Operations on keys that are shared with partners fail now and then.',
     missingData: {
       coveredBy: 'FederationLinkMissing',
       because:

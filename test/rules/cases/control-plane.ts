@@ -82,9 +82,7 @@ export const CONTROL_PLANE_CASES = {
   },
   SovraApiLatencyHigh: {
     level: 'P2',
-    fires: [
-      { what: '94.9 % within 100 ms', series: (m) => latency(m, '0+949x80', '0+1000x80'), after: '10m15s' },
-    ],
+    fires: [{ what: '94.9 % within 100 ms', series: (m) => latency(m, '0+949x80', '0+1000x80'), after: '10m15s' }],
     silent: [
       { what: '95 % within 100 ms', series: (m) => latency(m, '0+950x80', '0+1000x80'), until: '18m' },
       { what: 'too few requests to judge', series: (m) => latency(m, '0x80', '0+1x80'), until: '18m' },

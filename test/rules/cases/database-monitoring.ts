@@ -107,7 +107,9 @@ const noAlertmanager = { ...notWatched, after: '2m' };
 const jobDown = (level: 'P1' | 'P2', job: string, after: string) =>
   ({
     level,
-    fires: [{ what: 'none of two can be scraped', series: () => ({ ...up(job, '0x60'), ...up(job, '0x60', 'b') }), after }],
+    fires: [
+      { what: 'none of two can be scraped', series: () => ({ ...up(job, '0x60'), ...up(job, '0x60', 'b') }), after },
+    ],
     silent: [{ what: 'one of two can', series: () => ({ ...up(job, '0x60'), ...up(job, '1x60', 'b') }), until: '12m' }],
     resolves: { what: 'back', series: () => up(job, '0x40 1x20'), firing: '10m', resolved: '10m15s' },
     missing: { ...notWatched, after },
@@ -162,10 +164,19 @@ export const MONITORING_CASES = {
   MonitoringTargetMissing: {
     level: 'P2',
     fires: [
-      { what: 'one of two jobs has no target', series: () => up('prometheus', '1x60'), after: '10m', alerts: [{ job: 'sovra-api-probe' }] },
+      {
+        what: 'one of two jobs has no target',
+        series: () => up('prometheus', '1x60'),
+        after: '10m',
+        alerts: [{ job: 'sovra-api-probe' }],
+      },
     ],
     silent: [
-      { what: 'both have, though neither can be scraped', series: () => ({ ...up('prometheus', '0x80'), ...up('sovra-api-probe', '0x80') }), until: '18m' },
+      {
+        what: 'both have, though neither can be scraped',
+        series: () => ({ ...up('prometheus', '0x80'), ...up('sovra-api-probe', '0x80') }),
+        until: '18m',
+      },
     ],
     resolves: {
       what: 'discovered',
@@ -187,7 +198,11 @@ export const MONITORING_CASES = {
       },
     ],
     silent: [
-      { what: 'they failed long ago', series: () => prom('prometheus_rule_evaluation_failures_total', '7x80', { rule_group: 'g' }), until: '18m' },
+      {
+        what: 'they failed long ago',
+        series: () => prom('prometheus_rule_evaluation_failures_total', '7x80', { rule_group: 'g' }),
+        until: '18m',
+      },
     ],
     resolves: {
       what: 'no more failures',
@@ -214,7 +229,11 @@ export const MONITORING_CASES = {
       },
     ],
     silent: [
-      { what: 'one is known', series: () => prom('prometheus_notifications_alertmanagers_discovered', '1x60'), until: '12m' },
+      {
+        what: 'one is known',
+        series: () => prom('prometheus_notifications_alertmanagers_discovered', '1x60'),
+        until: '12m',
+      },
     ],
     resolves: {
       what: 'found',
@@ -229,7 +248,12 @@ export const MONITORING_CASES = {
   AlertmanagerNotificationsFailing: {
     level: 'P1',
     fires: [
-      { what: '11 of 100 fail', series: () => delivered('0+11x60', '0+100x60'), after: '10m15s', alerts: [{ integration: 'webhook' }] },
+      {
+        what: '11 of 100 fail',
+        series: () => delivered('0+11x60', '0+100x60'),
+        after: '10m15s',
+        alerts: [{ integration: 'webhook' }],
+      },
     ],
     silent: [{ what: '9 of 100 fail', series: () => delivered('0+9x80', '0+100x80'), until: '18m' }],
     resolves: {

@@ -95,7 +95,12 @@ const edge = (level: 'P1' | 'P2' | 'P3', days: number, after: string) =>
     level,
     step: '1m',
     fires: [
-      { what: `a second less than ${days} d`, series: () => ends(1, `${days * DAY - 1}x100`), after, alerts: [node(1)] },
+      {
+        what: `a second less than ${days} d`,
+        series: () => ends(1, `${days * DAY - 1}x100`),
+        after,
+        alerts: [node(1)],
+      },
       { what: 'it has ended', series: () => ends(1, '-5x100'), after, alerts: [node(1)] },
     ],
     silent: [{ what: `${days} d`, series: () => ends(1, `${days * DAY}x100`), until: '1h' }],

@@ -40,10 +40,18 @@ export const POLICY_CASES = {
   PolicyEvaluationErrors: {
     level: 'P1',
     fires: [
-      { what: '1.1 % end in an error', series: () => evaluations({ allow: '0+989x40', error: '0+11x40' }), after: '5m15s' },
+      {
+        what: '1.1 % end in an error',
+        series: () => evaluations({ allow: '0+989x40', error: '0+11x40' }),
+        after: '5m15s',
+      },
     ],
     silent: [
-      { what: '0.9 % end in an error', series: () => evaluations({ allow: '0+991x60', error: '0+9x60' }), until: '12m' },
+      {
+        what: '0.9 % end in an error',
+        series: () => evaluations({ allow: '0+991x60', error: '0+9x60' }),
+        until: '12m',
+      },
       { what: 'half is denied', series: () => evaluations({ allow: '0+50x60', deny: '0+50x60' }), until: '12m' },
       { what: 'too few evaluations to judge', series: () => evaluations({ error: '0+1x60' }), until: '12m' },
     ],
@@ -125,7 +133,9 @@ const links = (m: Names, statuses: Record<string, string>, pod = 'a', more = {})
   Object.fromEntries(
     Object.entries(statuses).map(([status, v]) => [series(m('federationLinks'), { status, ...more, ...api(pod) }), v]),
   );
-const errors = (m: Names, values: string) => ({ [series(m('federationErrors'), { type: 'timeout', ...api() })]: values });
+const errors = (m: Names, values: string) => ({
+  [series(m('federationErrors'), { type: 'timeout', ...api() })]: values,
+});
 
 export const FEDERATION_CASES = {
   FederationLinkDown: {
@@ -159,7 +169,11 @@ export const FEDERATION_CASES = {
     fires: [
       {
         what: 'one healthy link for two partners, though each of two replicas reports it',
-        series: (m) => ({ ...silentApi(), ...links(m, { healthy: '1x60' }, 'a'), ...links(m, { healthy: '1x60' }, 'b') }),
+        series: (m) => ({
+          ...silentApi(),
+          ...links(m, { healthy: '1x60' }, 'a'),
+          ...links(m, { healthy: '1x60' }, 'b'),
+        }),
         after: '10m',
       },
       {
@@ -197,7 +211,12 @@ export const FEDERATION_CASES = {
   FederationErrors: {
     level: 'P2',
     fires: [
-      { what: 'more than three a minute', series: (m) => errors(m, '0+0.8x120'), after: '19m15s', alerts: [{ type: 'timeout' }] },
+      {
+        what: 'more than three a minute',
+        series: (m) => errors(m, '0+0.8x120'),
+        after: '19m15s',
+        alerts: [{ type: 'timeout' }],
+      },
     ],
     silent: [{ what: 'fewer than three a minute', series: (m) => errors(m, '0+0.74x120'), until: '30m' }],
     resolves: {

@@ -21,7 +21,12 @@ export const VAULT_CASES = {
   VaultLeaderless: {
     level: 'P0',
     fires: [
-      { what: 'sealed, standby and gone', series: () => statuses(['503x20', '429x20', '0x20']), after: '1m', alerts: [here] },
+      {
+        what: 'sealed, standby and gone',
+        series: () => statuses(['503x20', '429x20', '0x20']),
+        after: '1m',
+        alerts: [here],
+      },
       {
         what: 'elsewhere',
         series: () => ({
@@ -34,7 +39,11 @@ export const VAULT_CASES = {
     ],
     silent: [
       { what: 'one is active', series: () => statuses(['200x20', '429x20', '429x20']), until: '5m' },
-      { what: 'one is active, the others are sealed', series: () => statuses(['503x20', '503x20', '200x20']), until: '5m' },
+      {
+        what: 'one is active, the others are sealed',
+        series: () => statuses(['503x20', '503x20', '200x20']),
+        until: '5m',
+      },
     ],
     resolves: {
       what: 'a leader is elected',
@@ -69,21 +78,43 @@ export const VAULT_CASES = {
         until: '5m',
       },
     ],
-    resolves: { what: 'unsealed', series: () => status('503x8 429x20'), firing: '2m', resolved: '2m15s', alerts: [vaultPod(0)] },
+    resolves: {
+      what: 'unsealed',
+      series: () => status('503x8 429x20'),
+      firing: '2m',
+      resolved: '2m15s',
+      alerts: [vaultPod(0)],
+    },
     missing: notProbed,
   },
   VaultNotInitialised: {
     level: 'P1',
     fires: [{ what: '501', series: () => status('501x40'), after: '5m', alerts: [vaultPod(0)] }],
     silent: [{ what: 'active, standby, sealed', series: () => statuses(['200x60', '429x60', '503x60']), until: '12m' }],
-    resolves: { what: 'joined', series: () => status('501x24 429x20'), firing: '6m', resolved: '6m15s', alerts: [vaultPod(0)] },
+    resolves: {
+      what: 'joined',
+      series: () => status('501x24 429x20'),
+      firing: '6m',
+      resolved: '6m15s',
+      alerts: [vaultPod(0)],
+    },
     missing: notProbed,
   },
   VaultDown: {
     level: 'P2',
     fires: [
-      { what: 'no answer', series: () => ({ ...succeeds({ 0: '0x30' }), ...status('0x30') }), after: '3m', alerts: [vaultPod(0)] },
-      { what: 'an answer that makes no sense', series: () => ({ ...succeeds({ 0: '0x30' }), ...status('500x30') }), after: '3m', alerts: [vaultPod(0)] },
+      {
+        what: 'no answer',
+        series: () => ({ ...succeeds({ 0: '0x30' }), ...status('0x30') }),
+        after: '3m',
+        alerts: [vaultPod(0)],
+      },
+      {
+        what: 'an answer that makes no sense',
+        series: () => ({ ...succeeds({ 0: '0x30' }), ...status('500x30') }),
+        after: '3m',
+        alerts: [vaultPod(0)],
+      },
     ],
     silent: [
       { what: 'sealed', series: () => ({ ...succeeds({ 0: '0x40' }), ...status('503x40') }), until: '10m' },
@@ -102,11 +133,19 @@ export const VAULT_CASES = {
   VaultPeerLost: {
     level: 'P1',
     fires: [
-      { what: 'two of three are well', series: () => succeeds({ 0: '1x60', 1: '1x60', 2: '0x60' }), after: '10m', alerts: [here] },
+      {
+        what: 'two of three are well',
+        series: () => succeeds({ 0: '1x60', 1: '1x60', 2: '0x60' }),
+        after: '10m',
+        alerts: [here],
+      },
       { what: 'there are only two', series: () => succeeds({ 0: '1x60', 1: '1x60' }), after: '10m', alerts: [here] },
       {
         what: 'one of two elsewhere',
-        series: () => ({ [series('probe_success', remoteProbe('a'))]: '1x60', [series('probe_success', remoteProbe('b'))]: '0x60' }),
+        series: () => ({
+          [series('probe_success', remoteProbe('a'))]: '1x60',
+          [series('probe_success', remoteProbe('b'))]: '0x60',
+        }),
         after: '10m',
         alerts: [elsewhere],
       },
@@ -126,7 +165,11 @@ export const VAULT_CASES = {
     fires: [
       {
         what: 'two probes for three replicas',
-        series: () => ({ ...vaultTargets(['vault-health']), [series('up', probe(0))]: '1x40', [series('up', probe(1))]: '1x40' }),
+        series: () => ({
+          ...vaultTargets(['vault-health']),
+          [series('up', probe(0))]: '1x40',
+          [series('up', probe(1))]: '1x40',
+        }),
         after: '5m',
         alerts: [here],
       },
@@ -157,7 +200,11 @@ export const VAULT_CASES = {
       },
     ],
     silent: [
-      { what: 'well, and exports', series: () => ({ ...succeeds({ 0: '1x120' }), ...bytes('1000x120') }), until: '25m' },
+      {
+        what: 'well, and exports',
+        series: () => ({ ...succeeds({ 0: '1x120' }), ...bytes('1000x120') }),
+        until: '25m',
+      },
       { what: 'not well', series: () => succeeds({ 0: '0x120' }), until: '25m' },
     ],
     resolves: {
@@ -167,14 +214,29 @@ export const VAULT_CASES = {
       resolved: '20m15s',
       alerts: [ofPod(0)],
     },
-    missing: { what: 'well, and exports nothing', series: () => succeeds({ 0: '1x80' }), after: '15m', alerts: [ofPod(0)] },
+    missing: {
+      what: 'well, and exports nothing',
+      series: () => succeeds({ 0: '1x80' }),
+      after: '15m',
+      alerts: [ofPod(0)],
+    },
   },
   VaultMemoryGrowing: {
     level: 'P3',
     step: '5m',
     fires: [
-      { what: 'a little more than double', series: () => bytes('300000000x288 610000000x40'), after: '26h', alerts: [ofPod(0)] },
-      { what: 'just above the floor', series: () => bytes('100000000x288 540000000x40'), after: '26h', alerts: [ofPod(0)] },
+      {
+        what: 'a little more than double',
+        series: () => bytes('300000000x288 610000000x40'),
+        after: '26h',
+        alerts: [ofPod(0)],
+      },
+      {
+        what: 'just above the floor',
+        series: () => bytes('100000000x288 540000000x40'),
+        after: '26h',
+        alerts: [ofPod(0)],
+      },
     ],
     silent: [
       { what: 'a little less than double', series: () => bytes('300000000x288 590000000x60'), until: '28h' },
@@ -188,6 +250,11 @@ export const VAULT_CASES = {
       resolved: '28h',
       alerts: [ofPod(0)],
     },
-    missing: { what: 'well, and exports nothing', series: () => succeeds({ 0: '1x80' }), after: '15m', alerts: [ofPod(0)] },
+    missing: {
+      what: 'well, and exports nothing',
+      series: () => succeeds({ 0: '1x80' }),
+      after: '15m',
+      alerts: [ofPod(0)],
+    },
   },
 } satisfies Record<keyof typeof VAULT_ALERTS, AlertCases>;

@@ -45,9 +45,12 @@ export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' 
       resolve('silent');
       request.destroy();
     });
-    request.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNREFUSED' ? resolve('refused') : reject(error),
-    );
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') resolve('refused');
+      // A kept connection that the server has closed meanwhile says nothing about the server now.
+      else if (error.code === 'ECONNRESET' && request.reusedSocket) resolve(get(url, o));
+      else reject(error);
+    });
     request.end();
   });
 }

@@ -1,0 +1,32 @@
+import type { SovraBackupScheduleProps, SovraInstallationProps, SovraMonitoringProps } from '../lib';
+
+/** What differs between installations. Edit this file, or call the stacks from a program of your own. */
+export interface Settings {
+  readonly installation: SovraInstallationProps;
+  readonly monitoring?: Omit<SovraMonitoringProps, 'sovra'>;
+  readonly backup: Pick<SovraBackupScheduleProps, 'repository' | 'password' | 'pruner'>;
+  /** IANA zone of the scheduled tasks. @default 'Etc/UTC' */
+  readonly timeZone?: string;
+}
+
+/** A store at a place of your own; the names of Secrets are those that the README asks you to make. */
+const backup: Settings['backup'] = {
+  repository: { s3: { endpoint: 'https://s3.example.org', bucket: 'sovra-backup', prefix: 'prod', credentials: { secret: 'sovra-backup-s3' } } },
+  password: { secret: 'sovra-backup', key: 'password' },
+  pruner: { credentials: { secret: 'sovra-backup-s3-pruner' } },
+};
+
+/** The cluster of the control plane, with one edge node in it and one elsewhere. */
+export const controlPlaneSettings: Settings = {
+  installation: {
+    edgeNodes: [{ id: 'edge-1', vault: {} }, { id: 'edge-2', healthUrls: ['https://edge-2.example.org:8200/v1/sys/health'] }],
+    federationPartners: [{ id: 'partner-1' }],
+  },
+  backup,
+};
+
+/** A cluster that holds an edge node and nothing else of Sovra. */
+export const edgeSettings: Settings = {
+  installation: { name: 'edge-2', controlPlane: false, edgeNodes: [{ id: 'edge-2', vault: {} }] },
+  backup,
+};

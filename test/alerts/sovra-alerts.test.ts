@@ -1,0 +1,72 @@
+import { App, Chart } from 'cdk8s';
+import { SovraAlerts, type SovraAlertsProps } from '../../lib/alerts/sovra-alerts';
+import { collectFacts } from '../../lib/checks/facts';
+import { kubePrometheusStack, SOVRA_PROMETHEUS } from '../../lib/kube/prometheus-ref';
+import { SovraInstallation } from '../../lib/sovra/installation';
+import { SUBJECT } from '../rules/cases/types';
+import { refusal, refusedProperties } from '../support/synth';
+
+const sovra = new SovraInstallation(SUBJECT);
+const build = (props: Partial<SovraAlertsProps> = {}) =>
+  new SovraAlerts(new Chart(new App(), 'ops'), 'alerts', { sovra, ...props });
+const json = (alerts: SovraAlerts) => alerts.rules.map((o) => o.toJson());
+
+describe('SovraAlerts', () => {
+  test('one PrometheusRule for each group, named as the group, selected by the Prometheus of the stack', () => {
+    for (const rule of json(build())) {
+      expect(rule).toMatchObject({
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'PrometheusRule',
+        metadata: { namespace: 'monitoring', labels: SOVRA_PROMETHEUS.selectorLabels },
+      });
+      expect(rule.spec.groups.map((g: { name: string }) => g.name)).toEqual([rule.metadata.name]);
+    }
+  });
+
+  test('the objects hold exactly the alerts that it names', () => {
+    const alerts = build({ alerts: { VaultMemoryGrowing: false } });
+    const rendered = json(alerts).flatMap((o) =>
+      o.spec.groups[0].rules.flatMap((r: { alert?: string }) => r.alert ?? []),
+    );
+    expect(rendered).toEqual(alerts.alertNames);
+    expect(alerts.alertNames).not.toContain('VaultMemoryGrowing');
+  });
+
+  test('for a Prometheus that is there already', () => {
+    const labels = { release: 'somebody-else', team: 'keys' };
+    const [rule] = json(build({ prometheus: kubePrometheusStack({ namespace: 'observability' }), labels }));
+    expect(rule.metadata.namespace).toBe('observability');
+    expect(rule.metadata.labels).toMatchObject({ release: 'kube-prometheus-stack', team: 'keys' });
+  });
+
+  test('in another namespace', () => {
+    expect(json(build({ namespace: 'sovra' }))[0].metadata.namespace).toBe('sovra');
+  });
+
+  test('tells the checks what it is about', () => {
+    const alerts = build();
+    expect(collectFacts(alerts)).toEqual([{ sovra }]);
+  });
+
+  test('refuses what cannot work, with its path', () => {
+    const error = refusal(() => build({ alerts: { VaultSealed: { for: 'soon' } } }));
+    expect(error.construct).toBe('ops/alerts');
+    expect(refusedProperties(() => build({ namespace: 'Not_A_Name', labels: { a: 'b c' } }))).toEqual([
+      'namespace',
+      'labels["a"]',
+    ]);
+  });
+
+  test('refuses a namespace in which the Prometheus does not look', () => {
+    const prometheus = { ...SOVRA_PROMETHEUS, namespaces: ['monitoring', 'sovra'] };
+    expect(refusedProperties(() => build({ prometheus, namespace: 'elsewhere' }))).toEqual(['namespace']);
+    expect(() => build({ prometheus, namespace: 'sovra' })).not.toThrow();
+  });
+
+  test('no object of ten thousand edge nodes nears the limit of 1 MiB', () => {
+    const edgeNodes = Array.from({ length: 10_000 }, (_, i) => ({ id: `edge-${i}` }));
+    for (const rule of json(build({ sovra: new SovraInstallation({ edgeNodes }) }))) {
+      expect(JSON.stringify(rule).length).toBeLessThan(100_000);
+    }
+  });
+});

@@ -1,0 +1,88 @@
+import { ALERT_NAMES, type AlertName } from '../../lib/rules/catalogue';
+import type { Rule, RuleGroup } from '../../lib/rules/render';
+import { formatDuration, seconds } from '../../lib/schedule/duration';
+import { CASES } from './cases';
+import type { AlertCases } from './cases/types';
+import { behaviour, run, type Suite } from './promtool';
+
+/**
+ * Are the cases worth anything? Each alert is broken in every way that a slip of the hand could break it, and some case
+ * has to notice. It takes a minute, so it runs only on demand: SOVRA_OPS_MUTANTS=1 npx jest test/rules/mutants.
+ */
+const on = process.env.SOVRA_OPS_MUTANTS === '1';
+
+interface Mutant {
+  readonly what: string;
+  readonly rule: Rule;
+}
+
+/** Slips in an expression: each place in it where the pattern matches, replaced. */
+const SLIPS: readonly [RegExp, (found: string) => string][] = [
+  [/ > /g, () => ' < '],
+  [/ > /g, () => ' >= '],
+  [/ < /g, () => ' > '],
+  [/ < /g, () => ' <= '],
+  [/ == /g, () => ' != '],
+  [/\bunless\b/g, () => 'and'],
+  [/\nand\b/g, () => '\nor'],
+  [/\bmax\b/g, () => 'min'],
+  [/\bmin\b/g, () => 'max'],
+  [/\bsum\b/g, () => 'max'],
+  [/=~"[^"]*"/g, () => '=~"nothing"'],
+  [/job="[^"]*"/g, () => 'job="nothing"'],
+  [/(?<=[<>] )\d+(\.\d+)?/g, (n) => String(Number(n) * 1.04 + (Number(n) < 1 && !n.includes('.') ? 1 : 0))],
+  [/(?<=[<>] )\d+(\.\d+)?/g, (n) => String(Number(n) * 0.96 - (Number(n) === 0 ? 1 : 0))],
+];
+
+/**
+ * Slips that change nothing that could be seen: shares and quantiles that only floating point could hit exactly, one
+ * replica where there is only one, an integer that a count cannot fall between.
+ */
+const EQUIVALENT: readonly RegExp[] = [];
+
+function mutants(rule: Rule, step: string): Mutant[] {
+  const expr = String(rule.expr);
+  const slips = SLIPS.flatMap(([pattern, replace]) =>
+    [...expr.matchAll(pattern)].map((m): Mutant => {
+      const to = replace(m[0]);
+      const at = m.index ?? 0;
+      return {
+        what: `"${m[0].trim()}" at ${at} -> "${to.trim()}"`,
+        rule: { ...rule, expr: expr.slice(0, at) + to + expr.slice(at + m[0].length) },
+      };
+    }),
+  );
+  if (rule.for === undefined) return slips;
+  const { for: held, ...rest } = rule;
+  const longer = formatDuration(seconds(held) + seconds(step));
+  const shorter = formatDuration(seconds(held) - seconds(step));
+  return [
+    ...slips,
+    { what: 'without `for`', rule: rest },
+    { what: `for ${longer}`, rule: { ...rule, for: longer } },
+    { what: `for ${shorter}`, rule: { ...rule, for: shorter } },
+  ];
+}
+
+function mutate(name: AlertName): Suite[] {
+  const original = behaviour(name, '2026.3');
+  const rule = original.groups.flatMap((g) => g.rules ?? []).find((r) => r.alert === name) as Rule;
+  const cases: AlertCases = CASES[name];
+  const put = (group: RuleGroup, to: Rule) => ({ ...group, rules: group.rules?.map((r) => (r === rule ? to : r)) });
+  return mutants(rule, cases.step ?? '15s').map((m, i) => ({
+    ...original,
+    name: `${name}-${i}`,
+    title: `${name}: ${m.what}`,
+    groups: original.groups.map((g) => put(g, m.rule)),
+  }));
+}
+
+(on ? describe : describe.skip)('every slip in an alert is noticed by one of its cases', () => {
+  test('no mutant lives', async () => {
+    const all = ALERT_NAMES.filter((n) => n !== 'Watchdog').flatMap(mutate) as (Suite & { title: string })[];
+    const verdicts = await run(all);
+    const alive = all.filter((m) => verdicts.get(m.name) === 'SUCCESS').map((m) => m.title);
+    expect(all.length).toBeGreaterThan(400);
+    expect(alive.filter((m) => !EQUIVALENT.some((e) => e.test(m)))).toEqual([]);
+  }, 600_000);
+});
