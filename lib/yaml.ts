@@ -4,7 +4,9 @@
  * docs/decisions/0003-yaml-writer.md); reading YAML is left to the `yaml` package.
  */
 export function toYaml(value: unknown): string {
-  return `${node(value, 0).replace(/^\n/, '')}\n`;
+  const out: string[] = [];
+  write(out, value, 0, '');
+  return out.join('');
 }
 
 /** Several documents in one file. */
@@ -12,34 +14,38 @@ export function toYamlDocuments(values: readonly unknown[]): string {
   return values.map(toYaml).join('---\n');
 }
 
-/** The text behind `key:` or `-`: a scalar on the same line, or a block that starts on the next. */
-function node(value: unknown, depth: number): string {
-  if (Array.isArray(value)) return value.length === 0 ? ' []' : list(value, depth);
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    return entries.length === 0 ? ' {}' : map(entries, depth);
+/**
+ * Writes a value and the end of its line. `lead` stands before it on the current line: nothing at the start of a
+ * document, `key:` or `-` elsewhere. The first line of a block behind a dash goes on the dash's line, since the dash and
+ * a step of indentation are equally wide; a block behind a key starts on the next line.
+ */
+function write(out: string[], value: unknown, depth: number, lead: string): void {
+  if (value === null || typeof value !== 'object') {
+    out.push(lead, lead === '' ? '' : ' ', scalar(value, depth), '\n');
+    return;
   }
-  return ` ${scalar(value, depth)}`;
-}
-
-function map(entries: readonly [string, unknown][], depth: number): string {
+  const keys = Array.isArray(value) ? undefined : Object.keys(value).filter((k) => (value as Record<string, unknown>)[k] !== undefined);
+  if ((keys ?? (value as unknown[])).length === 0) {
+    out.push(lead, lead === '' ? '' : ' ', keys ? '{}' : '[]', '\n');
+    return;
+  }
   const indent = '  '.repeat(depth);
-  let text = '';
-  // A list below a key is indented, so that its items stand apart from the next key.
-  for (const [k, v] of entries) text += `\n${indent}${string(k)}:${node(v, depth + 1)}`;
-  return text;
-}
-
-function list(values: readonly unknown[], depth: number): string {
-  const indent = '  '.repeat(depth);
-  let text = '';
-  // The first line of a nested block moves up behind the dash; its indentation and the dash are equally wide.
-  for (const v of values) text += `\n${indent}-${node(v, depth + 1).replace(/^\n +/, ' ')}`;
-  return text;
+  let first = lead === '' ? '' : lead.endsWith('-') ? `${lead} ` : `${lead}\n${indent}`;
+  if (keys) {
+    for (const k of keys) {
+      write(out, (value as Record<string, unknown>)[k], depth + 1, `${first}${string(k)}:`);
+      first = indent;
+    }
+  } else {
+    for (const v of value as unknown[]) {
+      write(out, v, depth + 1, `${first}-`);
+      first = indent;
+    }
+  }
 }
 
 function scalar(value: unknown, depth: number): string {
-  if (typeof value === 'string') return BLOCK.test(value) && value.includes('\n') ? block(value, depth) : string(value);
+  if (typeof value === 'string') return value.includes('\n') && BLOCK.test(value) ? block(value, depth) : string(value);
   if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   throw new TypeError(`cannot write ${typeof value} ${String(value)} as YAML`);
 }
@@ -47,18 +53,23 @@ function scalar(value: unknown, depth: number): string {
 /** Letters, digits and marks that mean nothing to YAML; not a number, a date, or one of the words below. */
 const PLAIN = /^[A-Za-z_/][\w./-]*(?::[\w./-]+)*$/;
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
-/** Text that survives a literal block: printable, no white space at the start of the first or the end of any line. */
+/** Text that survives a literal block: printable, no white space at its start, at least one line that is not empty. */
 const BLOCK = /^[^\s](?:[\x20-\x7e\n\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\ud800-\udbff][\udc00-\udfff])*$/;
+/** White space before the end of a line would be lost on people, and in editors. */
+const TRAILING = /[ \t]$/m;
 
 function string(value: string): string {
   return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value);
 }
 
+/** A literal block, without the line break that `write` adds. */
 function block(value: string, depth: number): string {
-  if (/[ \t]$/m.test(value)) return JSON.stringify(value);
-  const [, body = '', end = ''] = /^([^]*?)(\n*)$/.exec(value) ?? [];
-  const chomp = end === '' ? '-' : end === '\n' ? '' : '+';
-  const indent = '  '.repeat(Math.max(depth, 1));
-  const lines = body.split('\n').map((l) => (l === '' ? '' : indent + l));
-  return `|${chomp}\n${lines.join('\n')}${end.length > 1 ? '\n'.repeat(end.length - 1) : ''}`;
+  if (TRAILING.test(value)) return JSON.stringify(value);
+  let end = value.length;
+  while (value[end - 1] === '\n') end--;
+  const breaks = value.length - end;
+  const chomp = breaks === 0 ? '-' : breaks === 1 ? '' : '+';
+  const indent = `\n${'  '.repeat(Math.max(depth, 1))}`;
+  const lines = value.slice(0, end).replace(/\n(?!\n)/g, indent);
+  return `|${chomp}${indent}${lines}${'\n'.repeat(Math.max(0, breaks - 1))}`;
 }

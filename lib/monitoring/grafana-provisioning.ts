@@ -1,8 +1,8 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
-import { dashboardText, type SovraDashboard } from '../dashboards';
 import { declareFacts } from '../checks/facts';
+import { dashboardText, type SovraDashboard } from '../dashboards';
 import { commonLabels } from '../kube/labels';
 import { kubeObject, type Metadata } from '../kube/object';
 import { toYaml } from '../yaml';

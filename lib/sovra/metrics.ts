@@ -78,7 +78,7 @@ export const METRICS = {
   probeCertExpiry: { name: same('probe_ssl_earliest_cert_expiry'), type: 'gauge', labels: [], job: ['vault-health', 'edge-probe', 'sovra-api-probe'], help: 'Unix time at which the first certificate of the chain expires' },
 
   pgUp: { name: same('pg_up'), type: 'gauge', labels: [], job: ['postgres'], help: '1 when the exporter could query PostgreSQL' },
-  pgConnections: { name: same('pg_stat_activity_count'), type: 'gauge', labels: ['datname', 'state', 'usename', 'application_name', 'backend_type', 'wait_event', 'wait_event_type'], job: ['postgres'], help: 'Connections by state' },
+  pgConnections: { name: same('pg_stat_activity_count'), type: 'gauge', labels: ['datname', 'server', 'state', 'usename', 'application_name', 'backend_type', 'wait_event', 'wait_event_type'], job: ['postgres'], help: 'Connections by state' },
   pgMaxConnections: { name: same('pg_settings_max_connections'), type: 'gauge', labels: ['server'], job: ['postgres'], help: 'Configured limit of connections' },
   pgDatabaseSize: { name: same('pg_database_size_bytes'), type: 'gauge', labels: ['datname'], job: ['postgres'], help: 'Size of a database' },
 

@@ -1,4 +1,4 @@
-import { Chart, Testing } from 'cdk8s';
+import { type ApiObject, Chart, JsonPatch, Testing } from 'cdk8s';
 import { parse } from 'yaml';
 import { runChecks } from '../../lib/checks/enable';
 import type { KubeObject } from '../../lib/checks/model';
@@ -6,10 +6,9 @@ import { ObjectSet } from '../../lib/checks/model';
 import { blockedBy } from '../../lib/checks/reach';
 import { kubePrometheusStack } from '../../lib/kube/prometheus-ref';
 import { Grafana, type GrafanaProps, grafanaPods } from '../../lib/monitoring/grafana';
-import { GrafanaDashboards, type GrafanaDashboardsProps } from '../../lib/monitoring/grafana-dashboards';
 import { type Labels, SovraInstallation } from '../../lib/sovra/installation';
 import { METRIC_DIALECTS } from '../../lib/sovra/metrics';
-import { find, objectsOf, refusal, refusedProperties } from '../support/synth';
+import { find, objectsOf, refusal } from '../support/synth';
 
 const sovra = new SovraInstallation({
   edgeNodes: [{ id: 'one', vault: {} }],
@@ -17,7 +16,6 @@ const sovra = new SovraInstallation({
 });
 const make = (props: Partial<GrafanaProps> = {}) =>
   objectsOf((chart) => void new Grafana(chart, 'grafana', { sovra, ...props }));
-const refused = (props: object) => refusedProperties(() => make(props as Partial<GrafanaProps>));
 
 const podOf = (objects: readonly KubeObject[]) => find(objects, 'Deployment', 'grafana').spec.template;
 const envOf = (objects: readonly KubeObject[]): Record<string, string> =>
@@ -301,132 +299,10 @@ describe('the checks across objects', () => {
   it('see each panel', () => {
     const chart = new Chart(Testing.app(), 'theirs');
     const grafana = new Grafana(chart, 'grafana', { sovra });
-    const [overview] = grafana.dashboardConfigMaps;
-    const text = (overview?.toJson().data as Record<string, string>)['sovra-overview.json'] as string;
-    overview?.addJsonPatch({
-      op: 'replace',
-      path: '/data/sovra-overview.json',
-      value: text.replaceAll('sovra_api_requests_total', 'no_such_metric'),
-    } as never);
+    const overview = grafana.dashboardConfigMaps[0] as ApiObject;
+    const text = overview.toJson().data['sovra-overview.json'] as string;
+    const broken = text.replaceAll('sovra_api_requests_total', 'no_such_metric');
+    overview.addJsonPatch(JsonPatch.replace('/data/sovra-overview.json', broken));
     expect(refusal(() => runChecks(chart)).message).toContain('no_such_metric');
-  });
-});
-
-describe('Grafana refuses', () => {
-  it.each<[object, string[]]>([
-    [{ namespace: 'Monitoring' }, ['namespace']],
-    [{ adminSecret: { secret: 'My Secret' } }, ['adminSecret.secret']],
-    [
-      { adminSecret: { userKey: 'a/b', passwordKey: '', secretKeyKey: 'ü' } },
-      ['adminSecret.userKey', 'adminSecret.passwordKey', 'adminSecret.secretKeyKey'],
-    ],
-    [{ storage: { size: '10 GB', storageClass: 'Fast' } }, ['storage.size', 'storage.storageClass']],
-    [{ rootUrl: 'grafana.example.com' }, ['rootUrl']],
-    [{ rootUrl: 'https://me:secret@grafana.example.com' }, ['rootUrl']],
-    [{ scrapeInterval: '15' }, ['scrapeInterval']],
-    [
-      { resources: { cpu: 'one', memory: '1Gi', cpuLimit: '1', memoryLimit: '-1' } },
-      ['resources.cpu', 'resources.memoryLimit'],
-    ],
-    [
-      { prometheus: { url: 'prometheus:9090', namespace: 'A', podLabels: { 'a b': '' }, podPort: 0 } },
-      ['prometheus.url', 'prometheus.namespace', 'prometheus.podLabels["a b"]', 'prometheus.podPort'],
-    ],
-    [{ alertmanager: { url: '', namespace: 'a', podLabels: { a: 'b' } } }, ['alertmanager.url']],
-    [
-      {
-        ingressFrom: [
-          { namespace: 'A', podLabels: { a: ' ' } },
-          { cidrs: ['10.0.0.0'] },
-          { cidrs: ['10.0.0.0/8', 'fd00::/8'] },
-        ],
-      },
-      ['ingressFrom[0].namespace', 'ingressFrom[0].podLabels["a"]', 'ingressFrom[1].cidrs[0]'],
-    ],
-    [{ settings: { 'log.level': 'warn' } }, ['settings.log.level']],
-    [{ settings: { GF_SERVER_HTTP_PORT: '80' } }, ['settings.GF_SERVER_HTTP_PORT']],
-    [{ settings: { GF_SERVER_ROOT_URL: 'https://x.example.com' } }, ['settings.GF_SERVER_ROOT_URL']],
-    [{ settings: { GF_SECURITY_ADMIN_PASSWORD__FILE: '/x' } }, ['settings.GF_SECURITY_ADMIN_PASSWORD__FILE']],
-    [{ settings: { GF_SMTP_PASSWORD: 'hunter2' } }, ['settings.GF_SMTP_PASSWORD']],
-    [{ settings: { GF_DATABASE_URL: 'postgres://me:hunter2@db/grafana' } }, ['settings.GF_DATABASE_URL']],
-    [{ settings: { GF_LOG_LEVEL: 3 } }, ['settings.GF_LOG_LEVEL']],
-    [{ runbookBaseUrl: 'wiki' }, ['runbookBaseUrl']],
-    [{ thresholds: { apiErrorRatio: 2 } }, ['thresholds.apiErrorRatio']],
-  ])('%j', (props, properties) => {
-    expect(refused(props)).toEqual(properties);
-  });
-
-  it('everything at once, with the path of the construct', () => {
-    const error = refusal(() => make({ namespace: 'A', rootUrl: 'x', scrapeInterval: 'y' }));
-    expect(error.construct).toBe('test/grafana');
-    expect(error.problems).toHaveLength(3);
-  });
-
-  it('a password without printing it', () => {
-    for (const settings of [{ GF_SMTP_PASSWORD: 'hunter2' }, { GF_DATABASE_URL: 'postgres://me:hunter2@db/grafana' }]) {
-      expect(refusal(() => make({ settings })).message).not.toContain('hunter2');
-    }
-  });
-
-  it('but takes the file of a password', () => {
-    expect(envOf(make({ settings: { GF_SMTP_PASSWORD__FILE: '/etc/smtp/password' } }))).toMatchObject({
-      GF_SMTP_PASSWORD__FILE: '/etc/smtp/password',
-    });
-  });
-});
-
-describe('GrafanaDashboards', () => {
-  const build = (props: Partial<GrafanaDashboardsProps> = {}) =>
-    objectsOf((chart) => void new GrafanaDashboards(chart, 'dashboards', { sovra, ...props }));
-
-  it('are ConfigMaps that the sidecar of the charts finds', () => {
-    const objects = build();
-    expect(objects.map((o) => [o.kind, o.metadata.name])).toEqual(
-      ['overview', 'edge-nodes', 'vault', 'database', 'tasks', 'monitoring'].map((name) => [
-        'ConfigMap',
-        `sovra-dashboard-${name}`,
-      ]),
-    );
-    for (const o of objects) {
-      expect(o.metadata).toMatchObject({
-        namespace: 'monitoring',
-        labels: { grafana_dashboard: '1' },
-        annotations: { grafana_folder: 'Sovra' },
-      });
-    }
-  });
-
-  it('have the label, folder and namespace that they were given', () => {
-    const [first] = build({
-      namespace: 'obs',
-      label: { key: 'dash', value: 'yes' },
-      folder: { annotation: 'folder', name: 'Keys' },
-    });
-    expect(first?.metadata).toMatchObject({
-      namespace: 'obs',
-      labels: { dash: 'yes' },
-      annotations: { folder: 'Keys' },
-    });
-    expect(build({ folder: false })[0]?.metadata.annotations).toBeUndefined();
-  });
-
-  it('are the same files as those of a Grafana of the stack', () => {
-    const files = (objects: readonly KubeObject[]) =>
-      objects.filter((o) => o.metadata.name.startsWith('sovra-dashboard-')).map((o) => o.data);
-    expect(files(build())).toEqual(files(make()));
-  });
-
-  it('stay below 1 MiB each with ten thousand edge nodes', () => {
-    const many = new SovraInstallation({ edgeNodes: Array.from({ length: 10_000 }, (_, i) => ({ id: `edge-${i}` })) });
-    for (const o of build({ sovra: many })) expect(JSON.stringify(o).length).toBeLessThan(1024 * 1024);
-  });
-
-  it.each<[object, string[]]>([
-    [{ namespace: 'Obs' }, ['namespace']],
-    [{ label: { key: 'a b', value: 'c d' } }, ['label.key', 'label.value']],
-    [{ folder: { annotation: '/', name: 'Sovra' } }, ['folder.annotation']],
-    [{ datasourceUid: 'a b' }, ['datasourceUid']],
-  ])('refuse %j', (props, properties) => {
-    expect(refusedProperties(() => build(props))).toEqual(properties);
   });
 });

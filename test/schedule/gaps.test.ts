@@ -23,7 +23,7 @@ describe('the time between runs', () => {
     ['0 3 * * 0', 7 * D, 7 * D],
     ['0 3 * * 1-5', 3 * D, D],
     ['0 0 1 * *', 31 * D, 28 * D],
-    ['0 0 31 * *', 62 * D, 31 * D],
+    ['0 0 31 * *', 61 * D, 31 * D],
     ['0 0 1 1 *', 366 * D, 365 * D],
     ['0 0 29 2 *', 4 * 366 * D - 3 * D, 4 * 366 * D - 3 * D],
     ['0 0 1 * 1', 7 * D, D],
@@ -38,15 +38,10 @@ describe('the time between runs', () => {
     ['30 2 * * 0', 'Europe/Zurich', 14 * D - H, H],
     ['0 * * * *', 'Europe/Zurich', H, H],
     ['0 12 * * *', 'Asia/Kolkata', D, D],
-    ['30 0 * * *', 'America/Santiago', 47 * H, 23 * H + H + 0],
-    ['15 2 * * *', 'Australia/Lord_Howe', 48 * H - H / 2, 24 * H],
-  ])('of %s in %s, where clocks change, is at most %i s', (schedule, zone, most) => {
-    expect(largest(schedule, zone)).toBe(most);
-  });
-
-  test('is at least an hour where the hour comes twice', () => {
-    expect(smallest('30 2 * * *', 'Europe/Zurich')).toBe(H);
-    expect(smallest('0 3 * * *', 'Europe/Zurich')).toBe(23 * H);
+    ['30 0 * * *', 'America/Santiago', 47 * H, D],
+    ['15 2 * * *', 'Australia/Lord_Howe', 47.5 * H, D],
+  ])('of %s in %s, where clocks change, is at most %i s and at least %i s', (schedule, zone, most, least) => {
+    expect([largest(schedule, zone), smallest(schedule, zone)]).toEqual([most, least]);
   });
 
   test('is what counting the minutes of two years gives, for daily schedules in any zone', () => {

@@ -6,17 +6,15 @@ import type { Cron } from '../../lib/schedule/cron';
 export const ZONES = ['Etc/UTC', 'Europe/Zurich', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/Santiago'];
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-const offsets = new Map<string, number>();
+const offsets = new Map<string, Map<number, number>>();
 
 /** Minutes that a zone's wall clock is ahead of UTC; zones change theirs on a quarter of an hour. */
 export function offsetAt(zone: string, minute: number): number {
-  const quarter = Math.floor(minute / 15) * 15;
-  const key = `${zone} ${quarter}`;
-  let offset = offsets.get(key);
-  if (offset === undefined) {
-    offset = computeOffset(zone, quarter);
-    offsets.set(key, offset);
-  }
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  offsets.set(zone, known);
+  const quarter = Math.floor(minute / 15);
+  const offset = known.get(quarter) ?? computeOffset(zone, quarter * 15);
+  known.set(quarter, offset);
   return offset;
 }
 
@@ -31,22 +29,21 @@ function computeOffset(zone: string, minute: number): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute')) / 60_000 - minute;
 }
 
-/** True when the wall clock shows a time at which the schedule fires. */
-export function matches(cron: Cron, wall: number): boolean {
+/** True when the wall clock shows a day on which the schedule fires. */
+function dayMatches(cron: Cron, wall: number): boolean {
   const date = new Date(wall * 60_000);
   const [byDate, byWeekday] = [cron.daysOfMonth.includes(date.getUTCDate()), cron.daysOfWeek.includes(date.getUTCDay())];
-  return (
-    cron.minutes.includes(date.getUTCMinutes()) &&
-    cron.hours.includes(date.getUTCHours()) &&
-    cron.months.includes(date.getUTCMonth() + 1) &&
-    (cron.eitherDay ? byDate || byWeekday : byDate && byWeekday)
-  );
+  return cron.months.includes(date.getUTCMonth() + 1) && (cron.eitherDay ? byDate || byWeekday : byDate && byWeekday);
 }
 
 /** Every run in a stretch of time, in minutes since 1970. */
 export function runsBetween(cron: Cron, zone: string, from: number, to: number): number[] {
+  const [minutes, hours] = [new Set(cron.minutes), new Set(cron.hours)];
   const runs: number[] = [];
-  for (let minute = from; minute < to; minute++) if (matches(cron, minute + offsetAt(zone, minute))) runs.push(minute);
+  for (let minute = from; minute < to; minute++) {
+    const wall = minute + offsetAt(zone, minute);
+    if (minutes.has(wall % 60) && hours.has(Math.floor(wall / 60) % 24) && dayMatches(cron, wall)) runs.push(minute);
+  }
   return runs;
 }
 
