@@ -17,7 +17,7 @@ export interface SovraAlertsProps extends AlertOptions {
   readonly sovra: SovraInstallation;
   /** The Prometheus that evaluates the rules. @default SOVRA_PROMETHEUS, the one that SovraMonitoring makes */
   readonly prometheus?: PrometheusRef;
-  /** Namespace of the PrometheusRule objects. @default the namespace of the Prometheus */
+  /** Namespace of the PrometheusRule objects. @default the namespace of the Prometheus, or the first in which it looks */
   readonly namespace?: string;
   /** More labels of the PrometheusRule objects; those by which the Prometheus selects them win. @default none */
   readonly labels?: Labels;
@@ -32,25 +32,33 @@ export interface SovraAlertsProps extends AlertOptions {
 export class SovraAlerts extends Construct {
   /** The objects, in a stable order; the name of each is that of its rule group. */
   readonly rules: readonly ApiObject[];
-  private readonly groups: readonly RuleGroup[];
   /** The alerts that were rendered: those that apply to the installation and were not left out. */
   readonly alertNames: readonly AlertName[];
 
   constructor(scope: Construct, id: string, props: SovraAlertsProps) {
     super(scope, id);
     const prometheus = props.prometheus ?? SOVRA_PROMETHEUS;
-    const namespace = props.namespace ?? prometheus.namespace;
+    const namespace = props.namespace ?? ruleNamespace(prometheus);
     checkPlace(new Checker(this.node.path), props, prometheus, namespace).done();
     this.alertNames = alertNames(props.sovra, props);
-    this.groups = renderAlerts(props.sovra, props, this.node.path);
-    this.rules = this.groups.map((group) => {
+    const groups = renderAlerts(props.sovra, props, this.node.path);
+    this.rules = groups.map((group) => {
       const labels = { ...props.labels, ...commonLabels(group.name, 'monitoring'), ...prometheus.selectorLabels };
       const spec: PrometheusRuleSpec = { groups: [group] };
       return operatorObject(this, group.name, 'PrometheusRule', { name: group.name, namespace, labels }, spec);
     });
-    declareFacts(this, { sovra: props.sovra, ...meantFor(props.prometheus), proven: catalogueExpressions(this.groups, props) });
+    declareFacts(this, {
+      sovra: props.sovra,
+      ...meantFor(props.prometheus),
+      proven: catalogueExpressions(groups, props),
+    });
     enableChecks(this);
   }
+}
+
+/** The Prometheus' own namespace, if it looks for rules there. */
+function ruleNamespace({ namespace, namespaces }: PrometheusRef): string {
+  return namespaces === undefined || namespaces.includes(namespace) ? namespace : (namespaces[0] ?? namespace);
 }
 
 /** The expressions that nobody replaced. */

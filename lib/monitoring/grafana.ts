@@ -327,7 +327,8 @@ function container(props: GrafanaProps, shown: readonly SovraDashboard[]): Conta
     ],
     // A new version migrates the database before it answers: five minutes, on a slow volume.
     startupProbe: { ...health, periodSeconds: 5, failureThreshold: 60 },
-    livenessProbe: { ...health, failureThreshold: 6 },
+    // Unlike the others it does not ask the database: a restart does not mend a volume that is slow or full.
+    livenessProbe: { ...health, httpGet: { path: '/healthz', port: 'http' }, failureThreshold: 6 },
     readinessProbe: health,
     resources: resources(props.resources ?? { cpu: '100m', memory: '256Mi', cpuLimit: '1', memoryLimit: '1Gi' }),
   });

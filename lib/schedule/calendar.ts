@@ -16,9 +16,26 @@ export const EPOCH_MINUTE = Date.UTC(FIRST_YEAR, 0, 1) / 60_000;
 const MONDAY = 1;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+const times = new WeakMap<Cron, { readonly list: readonly number[]; readonly set: ReadonlySet<number> }>();
+
 /** Minutes of the day, 0 to 1439, at which a schedule fires on a day that matches; in order. */
-export function timesOfDay(cron: Cron): number[] {
-  return cron.hours.flatMap((h) => cron.minutes.map((m) => h * 60 + m));
+export function timesOfDay(cron: Cron): readonly number[] {
+  return computedTimes(cron).list;
+}
+
+/** The same, to look one up. */
+export function timeSet(cron: Cron): ReadonlySet<number> {
+  return computedTimes(cron).set;
+}
+
+function computedTimes(cron: Cron) {
+  let known = times.get(cron);
+  if (known === undefined) {
+    const list = cron.hours.flatMap((h) => cron.minutes.map((m) => h * 60 + m));
+    known = { list, set: new Set(list) };
+    times.set(cron, known);
+  }
+  return known;
 }
 
 /** The schedule fires on every day of the calendar. */

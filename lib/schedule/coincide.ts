@@ -1,4 +1,4 @@
-import { CYCLE_DAYS, DAY, lowerBound, matchingDays, timesOfDay } from './calendar';
+import { CYCLE_DAYS, DAY, lowerBound, matchingDays, timeSet, timesOfDay } from './calendar';
 import type { Cron } from './cron';
 import { type ZoneSegment, zoneSegments } from './zone';
 
@@ -41,7 +41,7 @@ function offsetAt(segments: readonly ZoneSegment[], minute: number): number {
 
 /** Whether B, whose clock is `distance` minutes ahead, fires together with A within a stretch of A's wall clock. */
 function meets(a: Cron, b: Cron, distance: number, wall: { from: number; to: number }): boolean {
-  const timesB = new Set(timesOfDay(b));
+  const timesB = timeSet(b);
   return timesOfDay(a).some((time) => {
     const there = time + distance;
     return (

@@ -64,11 +64,18 @@ export function parseCron(text: string): CronResult {
   }
 }
 
+const known = new Map<string, Cron>();
+
 /** Reads a schedule that was validated before. @throws {Error} if it was not */
 export function cronOf(text: string): Cron {
-  const result = parseCron(text);
-  if (!result.ok) throw new Error(`not a schedule: ${text} (${result.error})`);
-  return result.cron;
+  let cron = known.get(text);
+  if (cron === undefined) {
+    const result = parseCron(text);
+    if (!result.ok) throw new Error(`not a schedule: ${text} (${result.error})`);
+    cron = result.cron;
+    known.set(text, cron);
+  }
+  return cron;
 }
 
 function read(text: unknown): Cron {

@@ -44,8 +44,22 @@ describe('SovraAlerts', () => {
   });
 
   test('tells the checks what it is about', () => {
-    const alerts = build();
-    expect(collectFacts(alerts)).toEqual([{ sovra }]);
+    const [facts] = collectFacts(build({ alerts: { VaultSealed: { expr: 'up == 7' } } }));
+    expect(facts).toMatchObject({ sovra, assumedPrometheus: SOVRA_PROMETHEUS });
+    expect(facts?.proven).toContain('absent(up{job="sovra-api"} == 1)');
+    expect(facts?.proven).not.toContain('up == 7');
+    const prometheus = kubePrometheusStack();
+    expect(collectFacts(build({ prometheus }))[0]).toMatchObject({ existingPrometheus: prometheus });
+  });
+
+  test('an expression that a user wrote is held against the metric catalogue', () => {
+    const app = new App();
+    const alerts = { VaultSealed: { expr: 'vault_unsealed_typo == 0' } };
+    new SovraAlerts(new Chart(app, 'ops'), 'alerts', { sovra, alerts });
+    expect(refusal(() => app.synthYaml()).message).toContain('vault_unsealed_typo');
+    const fine = new App();
+    new SovraAlerts(new Chart(fine, 'ops'), 'alerts', { sovra });
+    expect(() => fine.synthYaml()).not.toThrow();
   });
 
   test('refuses what cannot work, with its path', () => {
@@ -61,6 +75,8 @@ describe('SovraAlerts', () => {
     const prometheus = { ...SOVRA_PROMETHEUS, namespaces: ['monitoring', 'sovra'] };
     expect(refusedProperties(() => build({ prometheus, namespace: 'elsewhere' }))).toEqual(['namespace']);
     expect(() => build({ prometheus, namespace: 'sovra' })).not.toThrow();
+    const elsewhere = { ...SOVRA_PROMETHEUS, namespaces: ['rules'] };
+    expect(json(build({ prometheus: elsewhere }))[0].metadata.namespace).toBe('rules');
   });
 
   test('no object of ten thousand edge nodes nears the limit of 1 MiB', () => {

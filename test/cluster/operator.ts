@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ConfigMap, Secret } from 'kubernetes-types/core/v1';
+import type { Event } from 'kubernetes-types/events/v1';
 import { type ApiClient, type KubeObject, nameOf } from './api';
 import type { ControlPlane } from './control-plane';
 import { addresses } from './network';
@@ -36,24 +37,49 @@ interface Condition {
   readonly observedGeneration?: number;
 }
 
+type Managed = 'prometheuses' | 'alertmanagers';
+
+function whyNotReconciled({ metadata, ...object }: KubeObject): string | undefined {
+  const conditions = (object.status as { conditions?: readonly Condition[] } | undefined)?.conditions ?? [];
+  for (const type of ['Reconciled', 'Available']) {
+    const condition = conditions.find((c) => c.type === type);
+    const current = condition?.observedGeneration === metadata?.generation;
+    if (current && condition?.status === 'True') continue;
+    return `${type} is ${condition?.status ?? 'not reported'} (${condition?.reason ?? ''} ${condition?.message ?? ''})`;
+  }
+  return undefined;
+}
+
+/** What the operator has not reconciled yet, or what it cannot, one line each. */
+export async function findUnreconciled(api: ApiClient): Promise<readonly string[]> {
+  const kinds: readonly Managed[] = ['prometheuses', 'alertmanagers'];
+  const lists = kinds.map(async (plural) => {
+    const path = `${group}/v1/${plural}`;
+    // Without the operator's definitions there is nothing that it could owe.
+    const objects = (await api.find<{ items: readonly KubeObject[] }>(path))?.items ?? [];
+    return objects.flatMap((object) => {
+      const reason = whyNotReconciled(object);
+      return reason === undefined ? [] : [`${plural}/${nameOf(object)}: ${reason}`];
+    });
+  });
+  return (await Promise.all(lists)).flat();
+}
+
 /** Waits until the operator says of a Prometheus or Alertmanager that it has reconciled and that its pods are there. */
-export async function waitForReconciled(
-  api: ApiClient,
-  plural: 'prometheuses' | 'alertmanagers',
-  namespace: string,
-  name: string,
-): Promise<void> {
+async function waitForReconciled(api: ApiClient, plural: Managed, { namespace, name }: ConfigOptions): Promise<void> {
   await waitFor(`${plural}/${name} to be reconciled`, async () => {
-    const found = await api.get(`${group}/v1/namespaces/${namespace}/${plural}/${name}`);
-    const conditions = (found.status as { conditions?: readonly Condition[] } | undefined)?.conditions ?? [];
-    for (const type of ['Reconciled', 'Available']) {
-      const condition = conditions.find((c) => c.type === type);
-      const current = condition?.observedGeneration === found.metadata?.generation;
-      if (current && condition?.status === 'True') continue;
-      throw new Error(`${type} is ${condition?.status} (${condition?.reason ?? ''} ${condition?.message ?? ''})`);
-    }
+    const reason = whyNotReconciled(await api.get(`${group}/v1/namespaces/${namespace}/${plural}/${name}`));
+    if (reason !== undefined) throw new Error(reason);
     return true;
   });
+}
+
+/** Why the operator has left out a monitor or rule: it says so in events, and only there. */
+async function readRejections(api: ApiClient): Promise<readonly string[]> {
+  const events = await api.list<Event>('/apis/events.k8s.io/v1/events');
+  return events
+    .filter(({ reason }) => reason === 'InvalidConfiguration')
+    .map(({ regarding, note }) => `${regarding?.kind} ${regarding?.namespace}/${regarding?.name}: ${note}`);
 }
 
 async function readPacked(api: ApiClient, namespace: string, secret: string, key: string): Promise<string> {
@@ -114,13 +140,13 @@ export interface ConfigOptions {
  */
 export async function waitForPrometheusConfig(api: ApiClient, options: ConfigOptions): Promise<void> {
   const { namespace, name, ignored = [], timeout } = options;
-  await waitForReconciled(api, 'prometheuses', namespace, name);
+  await waitForReconciled(api, 'prometheuses', options);
   await waitFor(
     `the operator to take up every monitor and rule for ${namespace}/${name}`,
     async () => {
       const missing = (await findIgnored(api, namespace, name)).filter((object) => !ignored.includes(object));
-      if (missing.length > 0) throw new Error(`not selected or refused: ${missing.join(', ')}`);
-      return true;
+      if (missing.length === 0) return true;
+      throw new Error([`not selected or refused: ${missing.join(', ')}`, ...(await readRejections(api))].join('\n  '));
     },
     { timeout },
   );
@@ -129,7 +155,7 @@ export async function waitForPrometheusConfig(api: ApiClient, options: ConfigOpt
 /** The same for the AlertmanagerConfigs of the cluster. */
 export async function waitForAlertmanagerConfig(api: ApiClient, options: ConfigOptions): Promise<void> {
   const { namespace, name, ignored = [], timeout } = options;
-  await waitForReconciled(api, 'alertmanagers', namespace, name);
+  await waitForReconciled(api, 'alertmanagers', options);
   await waitFor(
     `the operator to take up every AlertmanagerConfig for ${namespace}/${name}`,
     async () => {
@@ -137,8 +163,8 @@ export async function waitForAlertmanagerConfig(api: ApiClient, options: ConfigO
       const objects = (await api.list(`${group}/v1alpha1/alertmanagerconfigs`)).map(nameOf);
       const unused = objects.filter((object) => !config.includes(`${object}/`));
       const missing = unused.map((object) => `alertmanagerconfigs/${object}`).filter((path) => !ignored.includes(path));
-      if (missing.length > 0) throw new Error(`not selected or refused: ${missing.join(', ')}`);
-      return true;
+      if (missing.length === 0) return true;
+      throw new Error([`not selected or refused: ${missing.join(', ')}`, ...(await readRejections(api))].join('\n  '));
     },
     { timeout },
   );

@@ -4,6 +4,7 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import type { Event } from 'kubernetes-types/events/v1';
 import { type ApiClient, type KubeObject, nameOf } from './api';
 import type { Kubectl } from './kubectl';
+import { findUnreconciled } from './operator';
 import { type WaitOptions, waitFor } from './wait';
 
 type Workload = Pick<Deployment, 'metadata'> & { kind: string; spec?: { replicas?: number }; status?: WorkloadStatus };
@@ -42,14 +43,16 @@ export async function readRefusals(api: ApiClient): Promise<readonly string[]> {
 
 /**
  * Waits until every Deployment and StatefulSet of the cluster, those that the operator made included, has all its pods
- * ready. Returns what is ready. What was refused is in the error.
+ * ready, and until the operator has made what each Prometheus and Alertmanager asks for. Returns what is ready. What was
+ * refused is in the error.
  */
 export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): Promise<readonly string[]> {
   const workloads = await waitFor(
     'all workloads to be ready',
     async () => {
       const found = await listWorkloads(api);
-      const reasons = found.map(whyNotReady).filter((reason) => reason !== undefined);
+      const unready = found.map(whyNotReady).filter((reason) => reason !== undefined);
+      const reasons = [...(await findUnreconciled(api)), ...unready];
       if (reasons.length === 0) return found;
       throw new Error([...reasons, ...(await readRefusals(api))].join('\n  '));
     },

@@ -51,8 +51,8 @@ describe('Grafana', () => {
       runAsNonRoot: true,
       capabilities: { drop: ['ALL'] },
     });
-    for (const kind of ['startupProbe', 'livenessProbe', 'readinessProbe'])
-      expect(container[kind].httpGet).toEqual({ path: '/api/health', port: 'http' });
+    const probed = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((kind) => container[kind].httpGet.path);
+    expect(probed).toEqual(['/api/health', '/healthz', '/api/health']);
     expect(container.resources).toEqual({
       requests: { cpu: '100m', memory: '256Mi' },
       limits: { cpu: '1', memory: '1Gi' },

@@ -3,7 +3,14 @@ import type { Cron } from '../../lib/schedule/cron';
 
 /** What the library computes cleverly, done here the slow way: minute by minute, by the wall clock that Node shows. */
 
-export const ZONES = ['Etc/UTC', 'Europe/Zurich', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/Santiago'];
+export const ZONES = [
+  'Etc/UTC',
+  'Europe/Zurich',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Australia/Lord_Howe',
+  'America/Santiago',
+];
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, Map<number, number>>();
@@ -21,7 +28,15 @@ export function offsetAt(zone: string, minute: number): number {
 function computeOffset(zone: string, minute: number): number {
   let format = formats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' });
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+    });
     formats.set(zone, format);
   }
   const parts = new Map(format.formatToParts(minute * 60_000).map((p) => [p.type, Number(p.value)]));
@@ -32,19 +47,36 @@ function computeOffset(zone: string, minute: number): number {
 /** True when the wall clock shows a day on which the schedule fires. */
 function dayMatches(cron: Cron, wall: number): boolean {
   const date = new Date(wall * 60_000);
-  const [byDate, byWeekday] = [cron.daysOfMonth.includes(date.getUTCDate()), cron.daysOfWeek.includes(date.getUTCDay())];
+  const [byDate, byWeekday] = [
+    cron.daysOfMonth.includes(date.getUTCDate()),
+    cron.daysOfWeek.includes(date.getUTCDay()),
+  ];
   return cron.months.includes(date.getUTCMonth() + 1) && (cron.eitherDay ? byDate || byWeekday : byDate && byWeekday);
 }
 
-/** Every run in a stretch of time, in minutes since 1970. */
+/** Every run in a stretch of time, in minutes since 1970; stretches start and end on a quarter of an hour. */
 export function runsBetween(cron: Cron, zone: string, from: number, to: number): number[] {
   const [minutes, hours] = [new Set(cron.minutes), new Set(cron.hours)];
   const runs: number[] = [];
-  for (let minute = from; minute < to; minute++) {
-    const wall = minute + offsetAt(zone, minute);
-    if (minutes.has(wall % 60) && hours.has(Math.floor(wall / 60) % 24) && dayMatches(cron, wall)) runs.push(minute);
+  for (let quarter = from; quarter < to; quarter += 15) {
+    const offset = offsetAt(zone, quarter);
+    const wall = quarter + offset;
+    if (!hours.has(Math.floor(wall / 60) % 24) || !dayMatches(cron, wall)) continue;
+    for (let minute = quarter; minute < quarter + 15; minute++)
+      if (minutes.has((minute + offset) % 60)) runs.push(minute);
   }
   return runs;
+}
+
+/** The longest and the shortest time between runs, in seconds. */
+export function countedGaps(runs: readonly number[]): { largest: number; smallest: number } {
+  let [largest, smallest] = [0, Number.POSITIVE_INFINITY];
+  runs.slice(1).forEach((run, i) => {
+    const gap = (run - (runs[i] ?? 0)) * 60;
+    largest = Math.max(largest, gap);
+    smallest = Math.min(smallest, gap);
+  });
+  return { largest, smallest };
 }
 
 /** Minutes since 1970. */
@@ -68,4 +100,6 @@ export const schedules: fc.Arbitrary<string> = fc
   .map((f) => f.join(' '));
 
 /** Schedules that fire on every day. */
-export const dailySchedules: fc.Arbitrary<string> = fc.tuple(field(0, 59), field(0, 23)).map(([m, h]) => `${m} ${h} * * *`);
+export const dailySchedules: fc.Arbitrary<string> = fc
+  .tuple(field(0, 59), field(0, 23))
+  .map(([m, h]) => `${m} ${h} * * *`);

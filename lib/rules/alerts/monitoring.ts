@@ -11,7 +11,7 @@ export const MONITORING_ALERTS = {
     component: 'monitoring',
     metrics: ['up'],
     // One alert for each job and not for each target: a lost exporter takes a thousand probes with it.
-    expr: (c) => `count by (job) (${c.metric('up')}{job=~"${WATCHED_JOBS}"} == 0) > 0`,
+    expr: (c) => `count by (job) (${c.metric('up')}{job=~"${WATCHED_JOBS}"} == 0)`,
     for: '10m',
     summary: '{{ $value }} target(s) of job {{ $labels.job }} cannot be scraped',
     description:

@@ -1,5 +1,15 @@
 import type { CONTROL_PLANE_ALERTS } from '../../../lib/rules/alerts/control-plane';
-import { ALWAYS, api, everythingMissing, healthyApi, histogram, missingMetric, series, silentApi } from './series';
+import {
+  ALWAYS,
+  api,
+  everythingMissing,
+  healthyApi,
+  histogram,
+  missingMetric,
+  series,
+  silentApi,
+  slowCases,
+} from './series';
 import type { AlertCases, Fires, Names } from './types';
 
 const up = (a: string, b?: string) => ({
@@ -7,13 +17,16 @@ const up = (a: string, b?: string) => ({
   ...(b && { [series('up', api('b'))]: b }),
 });
 const probed = (values: string) => ({ [series('probe_success', { job: 'sovra-api-probe' })]: values });
-const requests = (m: Names, ok: string, failed: string) => ({
-  [series(m('apiRequests'), { status: '200', path: '/v1/keys', ...api() })]: ok,
-  [series(m('apiRequests'), { status: '404', path: '/v1/keys', ...api() })]: '0+1x200',
-  [series(m('apiRequests'), { status: '503', path: '/v1/keys', ...api() })]: failed,
+const requests = (m: Names, ok: string, failed: string, pod = 'a') => ({
+  [series(m('apiRequests'), { status: '200', path: '/v1/keys', ...api(pod) })]: ok,
+  [series(m('apiRequests'), { status: '503', path: '/v1/keys', ...api(pod) })]: failed,
 });
-const latency = (m: Names, fast: string, total: string) =>
-  histogram(m('apiLatency'), { threshold: 0.1, above: 0.25 }, { fast, total }, { path: '/v1/keys' });
+const bothRequests = (m: Names, ok: string, failed: string) => ({
+  ...requests(m, ok, failed),
+  ...requests(m, ok, failed, 'b'),
+});
+const latency = (m: Names, values: { fast: string; total: string }, pod?: string) =>
+  histogram(m('apiLatency'), { threshold: 0.1, above: 0.25 }, values, { path: '/v1/keys' }, pod);
 
 export const CONTROL_PLANE_CASES = {
   SovraApiDown: {
@@ -26,7 +39,14 @@ export const CONTROL_PLANE_CASES = {
   SovraApiProbeFailed: {
     level: 'P1',
     fires: [{ what: 'the probe fails', series: () => probed('0x20'), after: '2m' }],
-    silent: [{ what: 'the probe succeeds', series: () => probed('1x20'), until: '5m' }],
+    silent: [
+      { what: 'the probe succeeds', series: () => probed('1x20'), until: '5m' },
+      {
+        what: 'one of two probes succeeds',
+        series: () => ({ ...probed('1x20'), [series('probe_success', { job: 'sovra-api-probe', pod: 'b' })]: '0x20' }),
+        until: '5m',
+      },
+    ],
     resolves: { what: 'healthy again', series: () => probed('0x12 1x20'), firing: '3m', resolved: '3m15s' },
     missing: {
       what: 'the probe is not known to Prometheus',
@@ -56,20 +76,29 @@ export const CONTROL_PLANE_CASES = {
   SovraApiErrorRateHigh: {
     level: 'P1',
     fires: [
-      { what: '5.1 % fail', series: (m) => requests(m, '0+948x60', '0+51x60'), after: '5m15s' },
-      { what: 'few requests, all fail', series: (m) => requests(m, '0x60', '0+1x60'), after: '9m' },
+      {
+        what: '5.1 % fail, of both replicas',
+        series: (m) => bothRequests(m, '0+474.5x60', '0+25.5x60'),
+        after: '5m15s',
+      },
+      { what: 'just enough to judge by, all fail', series: (m) => bothRequests(m, '0x60', '0+0.755x60'), after: '10m' },
     ],
     silent: [
-      { what: '4.9 % fail', series: (m) => requests(m, '0+950x60', '0+49x60'), until: '12m' },
+      { what: '4.9 % fail', series: (m) => bothRequests(m, '0+475.5x60', '0+24.5x60'), until: '12m' },
       {
-        what: 'one request in 15 seconds, failing, says nothing',
-        series: (m) => ({ [series(m('apiRequests'), { status: '500', ...api() })]: '0+1x60' }),
+        what: 'clients are refused (4xx)',
+        series: (m) => ({ [series(m('apiRequests'), { status: '404', ...api() })]: '0+500x60' }),
         until: '12m',
+      },
+      {
+        what: 'not quite enough to judge by, all fail',
+        series: (m) => bothRequests(m, '0x70', '0+0.745x70'),
+        until: '16m',
       },
     ],
     resolves: {
       what: 'no more failures',
-      series: (m) => requests(m, '0+948x80', '0+51x30 1530x50'),
+      series: (m) => requests(m, '0+949x80', '0+51x30 1530x50'),
       firing: '7m30s',
       resolved: '8m',
     },
@@ -82,17 +111,7 @@ export const CONTROL_PLANE_CASES = {
   },
   SovraApiLatencyHigh: {
     level: 'P2',
-    fires: [{ what: '94.9 % within 100 ms', series: (m) => latency(m, '0+949x80', '0+1000x80'), after: '10m15s' }],
-    silent: [
-      { what: '95 % within 100 ms', series: (m) => latency(m, '0+950x80', '0+1000x80'), until: '18m' },
-      { what: 'too few requests to judge', series: (m) => latency(m, '0x80', '0+1x80'), until: '18m' },
-    ],
-    resolves: {
-      what: 'fast again',
-      series: (m) => latency(m, '0+949x50 48450+1000x40', '0+1000x90'),
-      firing: '12m30s',
-      resolved: '13m30s',
-    },
+    ...slowCases(latency),
     missing: {
       what: 'up, without the histogram',
       series: (m) => healthyApi(m, ['apiLatency'], '1x150'),

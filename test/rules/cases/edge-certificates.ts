@@ -7,8 +7,8 @@ const node = (n: number) => ({ node_id: `edge-${n}` });
 const age = (m: Names, n: number, values: string, pod = 'a') => ({
   [series(m('edgeHeartbeat'), { ...node(n), ...api(pod) })]: values,
 });
-const ends = (n: number, values: string) => ({
-  [series('sovra_edge_cert_expiry_seconds', { ...node(n), ...api() })]: values,
+const ends = (n: number, values: string, pod = 'a') => ({
+  [series('sovra_edge_cert_expiry_seconds', { ...node(n), ...api(pod) })]: values,
 });
 const allNodes = (m: Names, values = '5x100') => ({
   ...silentApi(),
@@ -96,8 +96,8 @@ const edge = (level: 'P1' | 'P2' | 'P3', days: number, after: string) =>
     step: '1m',
     fires: [
       {
-        what: `a second less than ${days} d`,
-        series: () => ends(1, `${days * DAY - 1}x100`),
+        what: `a second less than ${days} d, as one replica knows`,
+        series: () => ({ ...ends(1, `${days * DAY - 1}x100`), ...ends(1, `${days * DAY + 9}x100`, 'b') }),
         after,
         alerts: [node(1)],
       },

@@ -1,14 +1,20 @@
 import type { AUDIT_ALERTS } from '../../../lib/rules/alerts/audit';
 import type { FEDERATION_ALERTS } from '../../../lib/rules/alerts/federation';
 import type { POLICY_ALERTS } from '../../../lib/rules/alerts/policy';
-import { api, everythingMissing, healthyApi, histogram, missingMetric, series, silentApi } from './series';
+import { api, everythingMissing, healthyApi, histogram, missingMetric, series, silentApi, slowCases } from './series';
 import type { AlertCases, Names } from './types';
 
-const latency = (m: Names, fast: string, total: string) =>
-  histogram(m('policyLatency'), { threshold: 0.05, above: 0.1 }, { fast, total });
+const latency = (m: Names, values: { fast: string; total: string }, pod?: string) =>
+  histogram(m('policyLatency'), { threshold: 0.05, above: 0.1 }, values, {}, pod);
+/** The same on both replicas. */
 const evaluations = (results: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(results).map(([result, v]) => [series('sovra_policy_evaluations_total', { result, ...api() }), v]),
+    ['a', 'b'].flatMap((pod) =>
+      Object.entries(results).map(([result, v]) => [
+        series('sovra_policy_evaluations_total', { result, ...api(pod) }),
+        v,
+      ]),
+    ),
   );
 const opa = (a: string, b: string) => ({
   [series('up', { job: 'opa', edge_node: 'edge-1', pod: 'opa-a' })]: a,
@@ -19,17 +25,7 @@ const agent = [{ edge_node: 'edge-1', job: 'opa' }];
 export const POLICY_CASES = {
   PolicyEvaluationSlow: {
     level: 'P2',
-    fires: [{ what: '94.9 % within 50 ms', series: (m) => latency(m, '0+949x80', '0+1000x80'), after: '10m15s' }],
-    silent: [
-      { what: '95 % within 50 ms', series: (m) => latency(m, '0+950x80', '0+1000x80'), until: '18m' },
-      { what: 'too few evaluations to judge', series: (m) => latency(m, '0x80', '0+1x80'), until: '18m' },
-    ],
-    resolves: {
-      what: 'fast again',
-      series: (m) => latency(m, '0+949x50 48450+1000x40', '0+1000x90'),
-      firing: '12m30s',
-      resolved: '13m30s',
-    },
+    ...slowCases(latency),
     missing: {
       what: 'up, without the histogram',
       series: (m) => healthyApi(m, ['policyLatency'], '1x150'),
@@ -41,25 +37,26 @@ export const POLICY_CASES = {
     level: 'P1',
     fires: [
       {
-        what: '1.1 % end in an error',
-        series: () => evaluations({ allow: '0+989x40', error: '0+11x40' }),
+        what: '1.01 % end in an error',
+        series: () => evaluations({ allow: '0+9899x40', error: '0+101x40' }),
         after: '5m15s',
       },
+      { what: 'just enough to judge by', series: () => evaluations({ error: '0+0.755x60' }), after: '10m' },
     ],
     silent: [
       {
-        what: '0.9 % end in an error',
-        series: () => evaluations({ allow: '0+991x60', error: '0+9x60' }),
+        what: '0.99 % end in an error',
+        series: () => evaluations({ allow: '0+9901x60', error: '0+99x60' }),
         until: '12m',
       },
       { what: 'half is denied', series: () => evaluations({ allow: '0+50x60', deny: '0+50x60' }), until: '12m' },
-      { what: 'too few evaluations to judge', series: () => evaluations({ error: '0+1x60' }), until: '12m' },
+      { what: 'not quite enough to judge by', series: () => evaluations({ error: '0+0.745x70' }), until: '16m' },
     ],
     resolves: {
       what: 'no more errors',
-      series: () => evaluations({ allow: '0+989x80', error: '0+11x30 330x50' }),
+      series: () => evaluations({ allow: '0+980x80', error: '0+20x30 600x50' }),
       firing: '7m30s',
-      resolved: '8m15s',
+      resolved: '11m15s',
     },
     missing: {
       what: 'the exporter is silent',
@@ -87,7 +84,7 @@ const lag = (m: Names, a: string, b: string) => ({
   [series(m('auditLag'), api('a'))]: a,
   [series(m('auditLag'), api('b'))]: b,
 });
-const queue = (m: Names, values: string) => ({ [series(m('auditQueue'), api())]: values });
+const queue = (m: Names, values: string, pod = 'a') => ({ [series(m('auditQueue'), api(pod))]: values });
 
 export const AUDIT_CASES = {
   AuditDeliveryLate: {
@@ -109,9 +106,19 @@ export const AUDIT_CASES = {
   },
   AuditQueueGrowing: {
     level: 'P3',
-    fires: [{ what: 'above 1000 and growing', series: (m) => queue(m, '1001+1x100'), after: '15m15s' }],
+    fires: [
+      {
+        what: 'above 1000 and growing, on one of two replicas',
+        series: (m) => ({ ...queue(m, '1001+1x100'), ...queue(m, '3x100', 'b') }),
+        after: '15m15s',
+      },
+    ],
     silent: [
-      { what: 'growing, up to 1000', series: (m) => queue(m, '880+1x120'), until: '30m' },
+      {
+        what: 'at 1000 on one, growing on the other',
+        series: (m) => ({ ...queue(m, '1000x120'), ...queue(m, '0+1x120', 'b') }),
+        until: '30m',
+      },
       { what: 'long, but not growing', series: (m) => queue(m, '5000x120'), until: '30m' },
     ],
     resolves: {
@@ -133,8 +140,10 @@ const links = (m: Names, statuses: Record<string, string>, pod = 'a', more = {})
   Object.fromEntries(
     Object.entries(statuses).map(([status, v]) => [series(m('federationLinks'), { status, ...more, ...api(pod) }), v]),
   );
+/** The same on both replicas. */
 const errors = (m: Names, values: string) => ({
-  [series(m('federationErrors'), { type: 'timeout', ...api() })]: values,
+  [series(m('federationErrors'), { type: 'timeout', ...api('a') })]: values,
+  [series(m('federationErrors'), { type: 'timeout', ...api('b') })]: values,
 });
 
 export const FEDERATION_CASES = {
@@ -143,7 +152,7 @@ export const FEDERATION_CASES = {
     fires: [
       {
         what: 'a link with a status that is not among the healthy ones',
-        series: (m) => links(m, { healthy: '1x40', degraded: '1x40' }),
+        series: (m) => ({ ...links(m, { healthy: '1x40', degraded: '1x40' }), ...links(m, { degraded: '0x40' }, 'b') }),
         after: '5m',
         alerts: [{ status: 'degraded' }],
       },
@@ -183,7 +192,16 @@ export const FEDERATION_CASES = {
       },
     ],
     silent: [
-      { what: 'two of two', series: (m) => ({ ...silentApi(), ...links(m, { healthy: '2x80' }) }), until: '18m' },
+      {
+        what: 'two of two, as one replica knows',
+        series: (m) => ({ ...silentApi(), ...links(m, { healthy: '2x80' }), ...links(m, { healthy: '1x80' }, 'b') }),
+        until: '18m',
+      },
+      {
+        what: 'one healthy, one connected',
+        series: (m) => ({ ...silentApi(), ...links(m, { healthy: '1x80', connected: '1x80' }) }),
+        until: '18m',
+      },
       {
         what: 'a series for each partner',
         dialect: 'guide',
@@ -213,15 +231,15 @@ export const FEDERATION_CASES = {
     fires: [
       {
         what: 'more than three a minute',
-        series: (m) => errors(m, '0+0.8x120'),
-        after: '19m15s',
+        series: (m) => errors(m, '0+0.38x120'),
+        after: '20m',
         alerts: [{ type: 'timeout' }],
       },
     ],
-    silent: [{ what: 'fewer than three a minute', series: (m) => errors(m, '0+0.74x120'), until: '30m' }],
+    silent: [{ what: 'fewer than three a minute', series: (m) => errors(m, '0+0.37x120'), until: '30m' }],
     resolves: {
       what: 'no more errors',
-      series: (m) => errors(m, '0+2x100 200x60'),
+      series: (m) => errors(m, '0+1x100 100x60'),
       firing: '25m',
       resolved: '35m30s',
       alerts: [{ type: 'timeout' }],

@@ -1,5 +1,5 @@
 import type { MetricId } from '../../../lib/sovra/metrics';
-import type { LabelSet, Names } from './types';
+import type { AlertCases, LabelSet, Names } from './types';
 
 type Series = Record<string, string>;
 
@@ -57,13 +57,14 @@ export function histogram(
   bounds: { threshold: number; above: number },
   values: { fast: string; total: string },
   labels: LabelSet = {},
+  pod = 'a',
 ): Series {
-  const bucket = (le: number | string) => series(`${name}_bucket`, { le: String(le), ...labels, ...api() });
+  const bucket = (le: number | string) => series(`${name}_bucket`, { le: String(le), ...labels, ...api(pod) });
   return {
     [bucket(bounds.threshold)]: values.fast,
     [bucket(bounds.above)]: values.total,
     [bucket('+Inf')]: values.total,
-    [series(`${name}_count`, { ...labels, ...api() })]: values.total,
+    [series(`${name}_count`, { ...labels, ...api(pod) })]: values.total,
   };
 }
 
@@ -95,4 +96,48 @@ export function vaultTargets(without: readonly string[] = [], values = '1x100'):
   return Object.fromEntries(
     all.filter((t) => !without.includes(t.job)).map((labels) => [series('up', labels), values]),
   );
+}
+
+type Histogram = (m: Names, values: { fast: string; total: string }, pod?: string) => Series;
+
+/** The cases of an alert on the 95th percentile, for a histogram whose `fast` observations meet the threshold. */
+export function slowCases(of: Histogram): Pick<AlertCases, 'fires' | 'silent' | 'resolves'> {
+  const both = (m: Names, a: { fast: string; total: string }, b = a) => ({ ...of(m, a), ...of(m, b, 'b') });
+  return {
+    fires: [
+      {
+        what: '94.9 % are fast enough',
+        series: (m) => of(m, { fast: '0+949x80', total: '0+1000x80' }),
+        after: '10m15s',
+      },
+      {
+        what: 'one of two replicas is slow',
+        series: (m) => both(m, { fast: '0+1000x80', total: '0+1000x80' }, { fast: '0x80', total: '0+1000x80' }),
+        after: '10m15s',
+      },
+      {
+        what: 'just enough to judge by, over both replicas',
+        series: (m) => both(m, { fast: '0x100', total: '0+0.755x100' }),
+        after: '15m',
+      },
+    ],
+    silent: [
+      {
+        what: '95 % are fast enough',
+        series: (m) => of(m, { fast: '0+950x80', total: '0+1000x80' }),
+        until: '18m',
+      },
+      {
+        what: 'not quite enough to judge by',
+        series: (m) => both(m, { fast: '0x100', total: '0+0.745x100' }),
+        until: '22m',
+      },
+    ],
+    resolves: {
+      what: 'fast again',
+      series: (m) => of(m, { fast: '0+949x50 48450+1000x40', total: '0+1000x90' }),
+      firing: '12m30s',
+      resolved: '13m30s',
+    },
+  };
 }
