@@ -63,7 +63,10 @@ function ruleNamespace({ namespace, namespaces }: PrometheusRef): string {
 
 /** The expressions that nobody replaced. */
 function catalogueExpressions(groups: readonly RuleGroup[], options: AlertOptions): string[] {
-  const replaced = (alert: string | undefined) => (options.alerts?.[alert as AlertName] || {}).expr !== undefined;
+  const replaced = (alert: string | undefined) => {
+    const override = options.alerts?.[alert as AlertName];
+    return override !== undefined && override !== false && override.expr !== undefined;
+  };
   return groups.flatMap((g) => (g.rules ?? []).flatMap((r) => (replaced(r.alert) ? [] : [String(r.expr)])));
 }
 

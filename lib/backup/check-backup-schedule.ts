@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { checkTaskSet, checkTuning } from '../operations/task-set';
 import { Checker, positiveInteger, quantity } from '../validate';
-import { checkRepository, checkRestCredentials, checkS3Credentials } from './check-repository';
+import { checkRepository, checkRestCredentials, checkS3Credentials, repositoryKind } from './check-repository';
 import { KEEP, type PrunerProps } from './maintenance-tasks';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 import type { BackupPlan, SovraBackupScheduleProps } from './sovra-backup-schedule';
@@ -39,7 +39,7 @@ function checkSources(c: Checker, props: SovraBackupScheduleProps, plan: BackupP
     allowed: 'something to back up: a control plane, or an edge node whose Vault runs in this cluster',
     remedy: 'Describe them in the installation, or leave this construct out.',
   });
-  const volume = props.repository && 'volume' in props.repository;
+  const volume = repositoryKind(props.repository) === 'volume';
   c.require(!volume || plan.namespaces.length < 2, {
     property: 'repository.volume',
     given: plan.namespaces,
@@ -59,7 +59,7 @@ function checkPruner(c: Checker, pruner: PrunerProps, repository: RepositoryProp
       remedy: 'Use one of these.',
     });
   }
-  if (typeof repository === 'object' && repository !== null) checkPrunerCredentials(c, pruner, repository);
+  if (repositoryKind(repository) !== undefined) checkPrunerCredentials(c, pruner, repository as RepositoryProps);
 }
 
 function checkPrunerCredentials(c: Checker, pruner: PrunerProps, repository: RepositoryProps): void {
@@ -73,7 +73,7 @@ function checkPrunerCredentials(c: Checker, pruner: PrunerProps, repository: Rep
     });
     return;
   }
-  const own = 's3' in repository ? repository.s3?.credentials : repository.rest?.credentials;
+  const own = 's3' in repository ? repository.s3.credentials : repository.rest.credentials;
   const given = pruner.credentials;
   c.require(given?.secret !== undefined, {
     property,

@@ -3,8 +3,6 @@ import { checkSecret, type SecretKeyRef } from '../sovra/installation';
 import { type Checker, dnsLabel, dnsSubdomain, type Rule, secretKey, url } from '../validate';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 
-type Unchecked = Readonly<Record<string, unknown>>;
-
 const bucket: Rule = (v) =>
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(v) && !v.includes('..') && !/^\d+\.\d+\.\d+\.\d+$/.test(v)
     ? undefined
@@ -38,32 +36,30 @@ export function checkRepository(
   password: SecretKeyRef | undefined,
 ): void {
   checkPassword(c, password);
-  const given = (repository ?? {}) as Unchecked;
-  const kinds = Object.keys(given);
-  if ('sftp' in given) {
+  const kinds = typeof repository === 'object' && repository !== null ? Object.keys(repository) : [];
+  if (kinds.includes('sftp')) {
     c.add({
       property: 'repository.sftp',
       given: 'sftp',
       allowed: 's3, rest or volume: the image in which the database is read has no ssh client',
       remedy: 'Put a restic REST server in front of that disk, and use `rest`.',
     });
-    return;
-  }
-  const known =
-    kinds.length === 1 &&
-    ['s3', 'rest', 'volume'].includes(kinds[0] as string) &&
-    typeof given[kinds[0] as string] === 'object' &&
-    given[kinds[0] as string] !== null;
-  if (!known) {
+  } else if (repositoryKind(repository) === undefined) {
     c.add({
       property: 'repository',
       given: kinds,
       allowed: 'one destination: { s3 }, { rest } or { volume }',
       remedy: 'Say where the copies go; a backup without a destination is none.',
     });
-    return;
-  }
-  checkKind(c, repository as RepositoryProps);
+  } else checkKind(c, repository as RepositoryProps);
+}
+
+/** Which destination is given; undefined if it is not exactly one. */
+export function repositoryKind(repository: unknown): 's3' | 'rest' | 'volume' | undefined {
+  if (typeof repository !== 'object' || repository === null) return undefined;
+  const [kind, ...more] = Object.entries(repository);
+  if (kind === undefined || more.length > 0 || typeof kind[1] !== 'object' || kind[1] === null) return undefined;
+  return (['s3', 'rest', 'volume'] as const).find((k) => k === kind[0]);
 }
 
 function checkKind(c: Checker, repository: RepositoryProps): void {

@@ -40,9 +40,10 @@ export function longestWait(from: Cron, to: Cron): number {
 /** Each length of time, in minutes, that lies between two runs by the wall clock. */
 function wallGaps(cron: Cron): number[] {
   const times = timesOfDay(cron);
-  const days = matchingDays(cron);
   const overnight = DAY + (times[0] ?? 0) - (times.at(-1) ?? 0);
   const gaps = new Set(times.slice(1).map((t, i) => t - (times[i] ?? 0)));
+  if (isDaily(cron)) return [...gaps.add(overnight)];
+  const days = matchingDays(cron);
   days.forEach((day, i) => {
     const next = days[i + 1] ?? (days[0] ?? 0) + CYCLE_DAYS;
     gaps.add((next - day - 1) * DAY + overnight);

@@ -52,7 +52,8 @@ function labelsOf(rules: readonly TaskRule[], alert: TaskAlertName, task: string
   const rule = rules.find((r) => r.alert === alert && r.labels?.task === task);
   if (!rule) throw new Error(`no rule ${alert} for ${task}`);
   // absent() hands on the labels that it was asked for.
-  const asked = alert === 'ScheduledTaskMissing' ? { job: 'kube-state-metrics', cronjob: task } : {};
+  const asked: Record<string, string> =
+    alert === 'ScheduledTaskMissing' ? { job: 'kube-state-metrics', cronjob: task } : {};
   return { ...asked, ...(rule.labels as Record<string, string>) };
 }
 

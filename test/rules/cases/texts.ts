@@ -41,9 +41,9 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
       'One policy evaluation in twenty takes 50.98ms or longer. Every request waits for its evaluation, so the API cannot keep its latency objective.',
   },
   PolicyEvaluationErrors: {
-    summary: '1.1% of the policy evaluations end in an error',
+    summary: '1.01% of the policy evaluations end in an error',
     description:
-      '1.1% of the policy evaluations of the last five minutes neither allowed nor denied: they failed. What cannot be evaluated is refused, so users are locked out of keys that they own.',
+      '1.01% of the policy evaluations of the last five minutes neither allowed nor denied: they failed. What cannot be evaluated is refused, so users are locked out of keys that they own.',
   },
   PolicyAgentDown: {
     summary: 'No policy agent of edge node edge-1 answers',
@@ -216,9 +216,9 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
       'Prometheus reaches no healthy Alertmanager. Alerts that fire now reach nobody unless it still takes them; only the missing Watchdog raises the alarm from outside.',
   },
   AlertmanagerNotificationsFailing: {
-    summary: 'Alertmanager cannot deliver 11% of its notifications by webhook',
+    summary: 'Alertmanager cannot deliver 10.1% of its notifications by webhook',
     description:
-      '11% of the notifications by webhook fail. Whoever is on call there is not told; this message took another way, or a lucky try.',
+      '10.1% of the notifications by webhook fail. Whoever is on call there is not told; this message took another way, or a lucky try.',
   },
   AlertmanagerConfigReloadFailed: {
     summary: 'Alertmanager alertmanager-0 refuses its configuration',

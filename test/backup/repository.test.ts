@@ -1,0 +1,130 @@
+import { SovraInstallation } from '../../lib/sovra/installation';
+import { containerOf, environmentOf, podOf, shortcomings } from '../operations/pods';
+import { find } from '../support/synth';
+import { make, pruner, schedulesOf, vaults } from './made';
+
+describe('maintenance', () => {
+  test('nothing is ever deleted without credentials that may', () => {
+    expect(Object.keys(make().schedules)).not.toContain('sovra-backup-prune');
+    for (const o of make().objects) expect(JSON.stringify(o)).not.toContain('--prune');
+  });
+
+  test('pruning has credentials of its own, and touches what this installation wrote', () => {
+    const { cronJob } = make({ pruner: { ...pruner, keep: { daily: 7, yearly: 10 } } });
+    const prune = containerOf(cronJob('sovra-backup-prune'), 'prune');
+    expect(prune.command).toEqual([
+      ...[
+        'restic',
+        'forget',
+        '--prune',
+        '--retry-lock',
+        '1h',
+        '--tag',
+        'sovra-installation=sovra',
+        '--group-by',
+        'host,paths',
+      ],
+      ...[
+        '--keep-hourly',
+        '24',
+        '--keep-daily',
+        '7',
+        '--keep-weekly',
+        '8',
+        '--keep-monthly',
+        '12',
+        '--keep-yearly',
+        '10',
+      ],
+    ]);
+    expect(environmentOf(prune)).toMatchObject({ AWS_ACCESS_KEY_ID: 'pruner-s3/AWS_ACCESS_KEY_ID' });
+    expect(environmentOf(containerOf(cronJob('sovra-backup-verify'), 'verify'))).toMatchObject({
+      AWS_ACCESS_KEY_ID: 'backup-s3/AWS_ACCESS_KEY_ID',
+    });
+  });
+
+  test('verification reads data back', () => {
+    expect(containerOf(make().cronJob('sovra-backup-verify'), 'verify').command).toEqual([
+      'restic',
+      'check',
+      '--retry-lock',
+      '1h',
+      '--read-data-subset=10%',
+    ]);
+    expect(
+      containerOf(make({ verification: { readDataPercent: 100 } }).cronJob('sovra-backup-verify'), 'verify').command,
+    ).toContain('--read-data-subset=100%');
+    expect(Object.keys(schedulesOf({ verification: false }))).not.toContain('sovra-backup-verify');
+  });
+});
+
+describe('where copies go', () => {
+  test('S3, with keys and an authority of another name, narrowed to a peer', () => {
+    const { cronJob, objects } = make({
+      repository: {
+        s3: {
+          endpoint: 'https://minio.store.svc/',
+          bucket: 'b.ucket',
+          credentials: { secret: 's', accessKeyIdKey: 'id', secretAccessKeyKey: 'key' },
+          certificateAuthority: { secret: 'ca', key: 'pem' },
+          peers: [{ namespace: 'store' }],
+        },
+      },
+    });
+    const verify = containerOf(cronJob('sovra-backup-verify'), 'verify');
+    expect(environmentOf(verify)).toMatchObject({
+      RESTIC_REPOSITORY: 's3:https://minio.store.svc/b.ucket',
+      AWS_ACCESS_KEY_ID: 's/id',
+      AWS_SECRET_ACCESS_KEY: 's/key',
+      RESTIC_CACERT: '/etc/restic-ca/ca.crt',
+    });
+    expect(environmentOf(verify)).not.toHaveProperty('AWS_DEFAULT_REGION');
+    expect(find(objects, 'NetworkPolicy', 'sovra-backup-verify').spec.egress[1]).toEqual({
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'store' } } }],
+      ports: [{ protocol: 'TCP', port: 443 }],
+    });
+    expect(shortcomings(cronJob('sovra-backup-vault-edge-1'))).toEqual([]);
+  });
+
+  test('a REST server', () => {
+    const { cronJob } = make({
+      repository: { rest: { url: 'https://rest.example.com:8000/sovra', credentials: { secret: 'r' } } },
+      pruner: { credentials: { secret: 'p', usernameKey: 'u' } },
+    });
+    expect(environmentOf(containerOf(cronJob('sovra-backup-verify'), 'verify'))).toMatchObject({
+      RESTIC_REPOSITORY: 'rest:https://rest.example.com:8000/sovra/',
+      RESTIC_REST_USERNAME: 'r/username',
+      RESTIC_REST_PASSWORD: 'r/password',
+    });
+    expect(environmentOf(containerOf(cronJob('sovra-backup-prune'), 'prune'))).toMatchObject({
+      RESTIC_REST_USERNAME: 'p/u',
+      RESTIC_REST_PASSWORD: 'p/password',
+    });
+  });
+
+  test('a volume, for one namespace', () => {
+    const { cronJob, objects } = make({
+      vault: false,
+      repository: { volume: { claimName: 'backup', subPath: 'a/b' } },
+      pruner: {},
+    });
+    const job = cronJob('sovra-backup-prune');
+    expect(podOf(job).volumes).toContainEqual({ name: 'repository', persistentVolumeClaim: { claimName: 'backup' } });
+    expect(containerOf(job, 'prune').volumeMounts).toContainEqual({
+      name: 'repository',
+      mountPath: '/repository',
+      subPath: 'a/b',
+    });
+    expect(environmentOf(containerOf(job, 'prune')).RESTIC_REPOSITORY).toBe('/repository');
+    expect(find(objects, 'NetworkPolicy', 'sovra-backup-prune').spec.egress).toHaveLength(1);
+    expect(shortcomings(job)).toEqual([]);
+  });
+
+  test('only edge nodes: everything runs beside the first of them', () => {
+    const edge = new SovraInstallation({ controlPlane: false, edgeNodes: vaults(1, 'edge') });
+    const { backup, cronJob } = make({ sovra: edge });
+    expect(backup.namespaces).toEqual(['edge']);
+    expect(cronJob('sovra-backup-verify').metadata.namespace).toBe('edge');
+    expect(Object.keys(make({ sovra: edge }).schedules)).not.toContain('sovra-backup-postgres');
+  });
+});
