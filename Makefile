@@ -26,7 +26,7 @@ test-unit: node_modules/.package-lock.json ## the quick loop: unit tests only
 	@npx jest --selectProjects unit
 
 test-cluster: build tools ## real servers only
-	@bash test/cluster/run.sh
+	@node test/cluster/run.mjs
 
 tools: ## build the pinned servers and checkers into the cache (about 20 minutes when cold)
 	@node tools/build.mjs

@@ -46,7 +46,10 @@ export class SovraApp extends App {
     const objects = charts.map((chart) => objectsInOrder(chart).map((o) => o.toJson() as KubeObject));
     checkObjects(this, objects.flat());
     const numbered = charts.some((c) => chartsBefore(c).length > 0);
-    return charts.map((chart, i) => [`${numbered ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}${this.outputFileExtension}`, objects[i] ?? []]);
+    return charts.map((chart, i) => [
+      `${numbered ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
+      objects[i] ?? [],
+    ]);
   }
 
   private synthInto(folder: string): void {
@@ -85,7 +88,10 @@ function inOrder(charts: readonly Chart[]): Chart[] {
   const sorted = new Set<Chart>();
   const visit = (chart: Chart, path: readonly Chart[]): void => {
     if (sorted.has(chart)) return;
-    if (path.includes(chart)) throw new Error(`charts depend on each other in a circle: ${[...path, chart].map((c) => c.node.path).join(' -> ')}`);
+    if (path.includes(chart))
+      throw new Error(
+        `charts depend on each other in a circle: ${[...path, chart].map((c) => c.node.path).join(' -> ')}`,
+      );
     for (const d of chartsBefore(chart)) visit(d, [...path, chart]);
     sorted.add(chart);
   };
@@ -98,5 +104,6 @@ function replaceManifests(staging: string, target: string, extension: string): v
   mkdirSync(target, { recursive: true });
   const written = new Set(readdirSync(staging));
   for (const name of written) renameSync(join(staging, name), join(target, name));
-  for (const name of readdirSync(target)) if (name.endsWith(extension) && !written.has(name)) rmSync(join(target, name));
+  for (const name of readdirSync(target))
+    if (name.endsWith(extension) && !written.has(name)) rmSync(join(target, name));
 }

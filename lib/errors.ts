@@ -20,7 +20,12 @@ export class SovraOpsError extends Error {
     readonly construct: string,
     readonly problems: readonly Problem[],
   ) {
-    super([`${construct}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`, ...problems.map(line)].join('\n'));
+    super(
+      [
+        `${construct}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`,
+        ...problems.map(line),
+      ].join('\n'),
+    );
     this.name = 'SovraOpsError';
   }
 }

@@ -39,32 +39,85 @@ export const labelValue = rule<string>(
   'a label value: letters, digits, "-", "_" and ".", at most 63 characters, starting and ending with a letter or digit',
   'Shorten it or replace the other characters by "-".',
 );
-export const labelKey = rule<string>((v) => {
-  const [name, prefix, ...rest] = v.split('/').reverse();
-  return rest.length === 0 && name !== undefined && LABEL_NAME.test(name) && (prefix === undefined || DNS_SUBDOMAIN.test(prefix));
-}, 'a label key: an optional DNS prefix and "/", then at most 63 letters, digits, "-", "_" and "."', 'For example "app.kubernetes.io/name".');
-export const metricNameRule = rule<string>((v) => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(v), 'a metric name: letters, digits, "_" and ":"', 'Take the name as /metrics prints it.');
-export const secretKey = rule<string>((v) => SECRET_KEY.test(v), 'a key of a Secret or ConfigMap: letters, digits, "-", "_" and "."', 'Use the key as `kubectl describe secret` prints it.');
-export const quantity = rule<string>((v) => QUANTITY.test(v) && Number.parseFloat(v) > 0, 'a positive Kubernetes quantity such as "500m", "2", "512Mi" or "50Gi"', 'Write a number with a unit that Kubernetes knows.');
-export const port = rule<number>((v) => Number.isInteger(v) && v >= 1 && v <= 65535, 'a port: a whole number from 1 to 65535', 'Give the number of the port.');
-export const positiveInteger = rule<number>((v) => Number.isInteger(v) && v >= 1, 'a whole number of at least 1', 'Give a positive whole number.');
-export const duration = rule<string>((v) => parseDuration(v) !== undefined, 'a Prometheus duration such as "15s", "5m", "1h30m" or "35d"', 'Write whole numbers with the units ms, s, m, h, d, w or y, the largest first.');
-export const timeZone = rule<string>(isTimeZone, 'a time zone of the IANA database such as "Etc/UTC" or "Europe/Zurich"', 'Take the name from the tz database; abbreviations and offsets do not follow daylight saving.');
+export const labelKey = rule<string>(
+  (v) => {
+    const [name, prefix, ...rest] = v.split('/').reverse();
+    return (
+      rest.length === 0 &&
+      name !== undefined &&
+      LABEL_NAME.test(name) &&
+      (prefix === undefined || DNS_SUBDOMAIN.test(prefix))
+    );
+  },
+  'a label key: an optional DNS prefix and "/", then at most 63 letters, digits, "-", "_" and "."',
+  'For example "app.kubernetes.io/name".',
+);
+export const metricNameRule = rule<string>(
+  (v) => /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(v),
+  'a metric name: letters, digits, "_" and ":"',
+  'Take the name as /metrics prints it.',
+);
+export const secretKey = rule<string>(
+  (v) => SECRET_KEY.test(v),
+  'a key of a Secret or ConfigMap: letters, digits, "-", "_" and "."',
+  'Use the key as `kubectl describe secret` prints it.',
+);
+export const quantity = rule<string>(
+  (v) => QUANTITY.test(v) && Number.parseFloat(v) > 0,
+  'a positive Kubernetes quantity such as "500m", "2", "512Mi" or "50Gi"',
+  'Write a number with a unit that Kubernetes knows.',
+);
+export const port = rule<number>(
+  (v) => Number.isInteger(v) && v >= 1 && v <= 65535,
+  'a port: a whole number from 1 to 65535',
+  'Give the number of the port.',
+);
+export const positiveInteger = rule<number>(
+  (v) => Number.isInteger(v) && v >= 1,
+  'a whole number of at least 1',
+  'Give a positive whole number.',
+);
+export const duration = rule<string>(
+  (v) => parseDuration(v) !== undefined,
+  'a Prometheus duration such as "15s", "5m", "1h30m" or "35d"',
+  'Write whole numbers with the units ms, s, m, h, d, w or y, the largest first.',
+);
+export const timeZone = rule<string>(
+  isTimeZone,
+  'a time zone of the IANA database such as "Etc/UTC" or "Europe/Zurich"',
+  'Take the name from the tz database; abbreviations and offsets do not follow daylight saving.',
+);
 /** The five-field form that the CronJob controller accepts (no seconds, no time zone inside). */
 export const schedule: Rule = (v) => {
   const cron = parseCron(v);
-  return cron.ok ? undefined : { allowed: `a cron schedule of five fields (${cron.error})`, remedy: 'For example "0 3 * * *" for every day at 03:00.' };
+  return cron.ok
+    ? undefined
+    : {
+        allowed: `a cron schedule of five fields (${cron.error})`,
+        remedy: 'For example "0 3 * * *" for every day at 03:00.',
+      };
 };
 export const url = (...protocols: readonly string[]): Rule =>
-  rule<string>((v) => isUrl(v, protocols), `an absolute URL with ${protocols.map((p) => `${p}://`).join(' or ')}, without user name or password`, 'Write the whole address; credentials belong in a Secret.');
+  rule<string>(
+    (v) => isUrl(v, protocols),
+    `an absolute URL with ${protocols.map((p) => `${p}://`).join(' or ')}, without user name or password`,
+    'Write the whole address; credentials belong in a Secret.',
+  );
 /** An image reference that names one build: a tag other than `latest`, or a digest. */
 export const pinnedImage = rule<string>(
-  (v) => /^[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/.test(v) && !/:latest$/.test(v) && /[:@][^/]*$/.test(v),
+  (v) =>
+    /^[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/.test(v) &&
+    !/:latest$/.test(v) &&
+    /[:@][^/]*$/.test(v),
   'an image with a fixed tag or a sha256 digest',
   'Name the version: "latest" changes under a running cluster.',
 );
 /** Where images can be moved to: a host, an optional port, an optional path. */
-export const registry = rule<string>((v) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/.test(v), 'a registry such as "registry.example.com:5000/mirror", without scheme and without a "/" at the end', 'Drop "https://" and the trailing slash.');
+export const registry = rule<string>(
+  (v) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/.test(v),
+  'a registry such as "registry.example.com:5000/mirror", without scheme and without a "/" at the end',
+  'Drop "https://" and the trailing slash.',
+);
 
 function isTimeZone(v: string): boolean {
   // Node also takes offsets ("+02:00") and abbreviations ("EST"); Kubernetes loads a file of that name, so they must be names.
@@ -86,7 +139,13 @@ function isUrl(v: string, protocols: readonly string[]): boolean {
   } catch {
     return false;
   }
-  return protocols.includes(u.protocol.slice(0, -1)) && u.hostname !== '' && u.username === '' && u.password === '' && !/\s/.test(v);
+  return (
+    protocols.includes(u.protocol.slice(0, -1)) &&
+    u.hostname !== '' &&
+    u.username === '' &&
+    u.password === '' &&
+    !/\s/.test(v)
+  );
 }
 
 /**
@@ -129,7 +188,13 @@ export class Checker {
     keys.forEach((key, i) => {
       const first = seen.get(key);
       if (first === undefined) seen.set(key, i);
-      else this.add({ property: `${property}[${i}]`, given: key, allowed: `a name that is used once (also at ${property}[${first}])`, remedy: 'Give each entry a name of its own.' });
+      else
+        this.add({
+          property: `${property}[${i}]`,
+          given: key,
+          allowed: `a name that is used once (also at ${property}[${first}])`,
+          remedy: 'Give each entry a name of its own.',
+        });
     });
     return this;
   }

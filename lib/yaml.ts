@@ -24,7 +24,9 @@ function write(out: string[], value: unknown, depth: number, lead: string): void
     out.push(lead, lead === '' ? '' : ' ', scalar(value, depth), '\n');
     return;
   }
-  const keys = Array.isArray(value) ? undefined : Object.keys(value).filter((k) => (value as Record<string, unknown>)[k] !== undefined);
+  const keys = Array.isArray(value)
+    ? undefined
+    : Object.keys(value).filter((k) => (value as Record<string, unknown>)[k] !== undefined);
   if ((keys ?? (value as unknown[])).length === 0) {
     out.push(lead, lead === '' ? '' : ' ', keys ? '{}' : '[]', '\n');
     return;
@@ -46,7 +48,8 @@ function write(out: string[], value: unknown, depth: number, lead: string): void
 
 function scalar(value: unknown, depth: number): string {
   if (typeof value === 'string') return value.includes('\n') && BLOCK.test(value) ? block(value, depth) : string(value);
-  if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+  if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return String(value);
   throw new TypeError(`cannot write ${typeof value} ${String(value)} as YAML`);
 }
 

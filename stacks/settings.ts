@@ -11,7 +11,14 @@ export interface Settings {
 
 /** A store at a place of your own; the names of Secrets are those that the README asks you to make. */
 const backup: Settings['backup'] = {
-  repository: { s3: { endpoint: 'https://s3.example.org', bucket: 'sovra-backup', prefix: 'prod', credentials: { secret: 'sovra-backup-s3' } } },
+  repository: {
+    s3: {
+      endpoint: 'https://s3.example.org',
+      bucket: 'sovra-backup',
+      prefix: 'prod',
+      credentials: { secret: 'sovra-backup-s3' },
+    },
+  },
   password: { secret: 'sovra-backup', key: 'password' },
   pruner: { credentials: { secret: 'sovra-backup-s3-pruner' } },
 };
@@ -19,7 +26,10 @@ const backup: Settings['backup'] = {
 /** The cluster of the control plane, with one edge node in it and one elsewhere. */
 export const controlPlaneSettings: Settings = {
   installation: {
-    edgeNodes: [{ id: 'edge-1', vault: {} }, { id: 'edge-2', healthUrls: ['https://edge-2.example.org:8200/v1/sys/health'] }],
+    edgeNodes: [
+      { id: 'edge-1', vault: {} },
+      { id: 'edge-2', healthUrls: ['https://edge-2.example.org:8200/v1/sys/health'] },
+    ],
     federationPartners: [{ id: 'partner-1' }],
   },
   backup,

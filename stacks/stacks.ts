@@ -1,5 +1,12 @@
 import { Chart } from 'cdk8s';
-import { SovraAlerts, type SovraApp, SovraBackupSchedule, SovraInstallation, SovraMonitoring, SovraScheduledTasks } from '../lib';
+import {
+  SovraAlerts,
+  type SovraApp,
+  SovraBackupSchedule,
+  SovraInstallation,
+  SovraMonitoring,
+  SovraScheduledTasks,
+} from '../lib';
 import { controlPlaneSettings, edgeSettings, type Settings } from './settings';
 
 /**
@@ -9,7 +16,10 @@ import { controlPlaneSettings, edgeSettings, type Settings } from './settings';
 export function operationsStack(app: SovraApp, settings: Settings): void {
   const sovra = new SovraInstallation(settings.installation);
   const monitoring = new Chart(app, 'monitoring');
-  const { prometheusRef: prometheus } = new SovraMonitoring(monitoring, 'monitoring', { ...settings.monitoring, sovra });
+  const { prometheusRef: prometheus } = new SovraMonitoring(monitoring, 'monitoring', {
+    ...settings.monitoring,
+    sovra,
+  });
   const shared = { sovra, prometheus, timeZone: settings.timeZone, network: settings.monitoring?.network };
 
   const chart = (id: string): Chart => {

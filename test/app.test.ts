@@ -29,7 +29,9 @@ describe('SovraApp', () => {
     };
     const first = write();
     expect(first.map(([f]) => f)).toEqual(['a.k8s.yaml', 'b.k8s.yaml']);
-    expect(parseAllDocuments(first[0]?.[1] ?? '').map((d) => d.toJS())).toEqual([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } }]);
+    expect(parseAllDocuments(first[0]?.[1] ?? '').map((d) => d.toJS())).toEqual([
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } },
+    ]);
     expect(write()).toEqual(first);
   });
 
@@ -56,7 +58,8 @@ describe('SovraApp', () => {
     let previous: Chart | undefined;
     for (let i = 0; i < 12; i++) {
       const chart = chartOf(app, `c${i}`);
-      for (let j = 0; j < 20; j++) new ApiObject(chart, `o${j}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `c${i}-${j}` } });
+      for (let j = 0; j < 20; j++)
+        new ApiObject(chart, `o${j}`, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `c${i}-${j}` } });
       if (previous) chart.addDependency(previous);
       previous = chart;
     }

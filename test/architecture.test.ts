@@ -13,13 +13,27 @@ function files(folder: string): string[] {
 
 /** What a file imports: paths for our own files, names for packages. Types count too: they tie files just as well. */
 function imports(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/(?:from|require\(|import\()\s*'([^']+)'/g)].map(([, to]) => (to?.startsWith('.') ? relative(lib, resolve(dirname(file), to)) : (to ?? '')));
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|require\(|import\()\s*'([^']+)'/g)].map(([, to]) =>
+    to?.startsWith('.') ? relative(lib, resolve(dirname(file), to)) : (to ?? ''),
+  );
 }
 
 /** The rooms of the house, the lowest first; a file imports from its own room and from lower ones. */
-const FLOORS = [['errors', 'validate', 'yaml', 'schedule', 'sovra'], ['rules'], ['kube'], ['checks'], ['operations', 'dashboards'], ['alerts', 'backup', 'monitoring'], ['app', 'cli'], ['index']];
+const FLOORS = [
+  ['errors', 'validate', 'yaml', 'schedule', 'sovra'],
+  ['rules'],
+  ['kube'],
+  ['checks'],
+  ['operations', 'dashboards'],
+  ['alerts', 'backup', 'monitoring'],
+  ['app', 'cli'],
+  ['index'],
+];
 // Types that were generated from the CRDs are a vocabulary, not code.
-const floorOf = (path: string) => (path.startsWith('kube/crds/') ? 0 : FLOORS.findIndex((rooms) => rooms.includes(path.split('/')[0]?.replace(/\.ts$/, '') ?? '')));
+const floorOf = (path: string) =>
+  path.startsWith('kube/crds/')
+    ? 0
+    : FLOORS.findIndex((rooms) => rooms.includes(path.split('/')[0]?.replace(/\.ts$/, '') ?? ''));
 
 describe('architecture', () => {
   const all = files(lib).map((f) => relative(lib, f));
@@ -29,13 +43,23 @@ describe('architecture', () => {
   });
 
   it('imports go down only', () => {
-    const upward = all.flatMap((f) => imports(join(lib, f)).filter((to) => floorOf(to) > floorOf(f)).map((to) => `${f} -> ${to}`));
+    const upward = all.flatMap((f) =>
+      imports(join(lib, f))
+        .filter((to) => floorOf(to) > floorOf(f))
+        .map((to) => `${f} -> ${to}`),
+    );
     expect(upward).toEqual([]);
   });
 
   it('the model knows neither cdk8s nor Kubernetes objects', () => {
     const model = all.filter((f) => /^(sovra|schedule|rules|errors|validate|yaml)/.test(f));
-    expect(model.flatMap((f) => imports(join(lib, f)).filter((to) => /^(cdk8s|constructs|@pulumi)/.test(to)).map((to) => `${f} -> ${to}`))).toEqual([]);
+    expect(
+      model.flatMap((f) =>
+        imports(join(lib, f))
+          .filter((to) => /^(cdk8s|constructs|@pulumi)/.test(to))
+          .map((to) => `${f} -> ${to}`),
+      ),
+    ).toEqual([]);
   });
 
   it('nothing loads Pulumi', () => {
@@ -43,7 +67,14 @@ describe('architecture', () => {
   });
 
   it('no file grows beyond 400 lines, but for generated types', () => {
-    const long = [...files(lib), ...files(join(root, 'stacks')), ...files(join(root, 'examples')), ...files(join(root, 'test'))].filter((f) => !f.includes('/crds/'));
-    expect(long.filter((f) => readFileSync(f, 'utf8').split('\n').length > 401).map((f) => relative(root, f))).toEqual([]);
+    const long = [
+      ...files(lib),
+      ...files(join(root, 'stacks')),
+      ...files(join(root, 'examples')),
+      ...files(join(root, 'test')),
+    ].filter((f) => !f.includes('/crds/'));
+    expect(long.filter((f) => readFileSync(f, 'utf8').split('\n').length > 401).map((f) => relative(root, f))).toEqual(
+      [],
+    );
   });
 });

@@ -12,13 +12,50 @@ describe('toYaml', () => {
         fc.string({ unit: 'grapheme' }),
         fc.string(),
         fc.stringMatching(/^[ \t\n:#\-|>'"a-z0-9.%@`!&*{}[\],?~=]{0,30}$/),
-        fc.constantFrom('true', 'No', 'on', 'y', 'N', '~', 'null', '0o7', '0x1f', '1e3', '.5', '1_000', '12:30:45', '2001-01-01', '<<', '=', '-', '--- a', '... ', 'a: b', 'a #b', 'key:', '|', 'line\n', 'two\n\n', '\nlead', ' x\ny', 'x\n  y\n', 'x \ny', 'tab\n\ty'),
+        fc.constantFrom(
+          'true',
+          'No',
+          'on',
+          'y',
+          'N',
+          '~',
+          'null',
+          '0o7',
+          '0x1f',
+          '1e3',
+          '.5',
+          '1_000',
+          '12:30:45',
+          '2001-01-01',
+          '<<',
+          '=',
+          '-',
+          '--- a',
+          '... ',
+          'a: b',
+          'a #b',
+          'key:',
+          '|',
+          'line\n',
+          'two\n\n',
+          '\nlead',
+          ' x\ny',
+          'x\n  y\n',
+          'x \ny',
+          'tab\n\ty',
+        ),
         fc.integer(),
         fc.double({ noNaN: true, noDefaultInfinity: true }).map((d) => (Object.is(d, -0) ? 0 : d)),
         fc.boolean(),
         fc.constant(null),
         fc.array(tie('value'), { maxLength: 4 }),
-        fc.dictionary(fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('on', 'y', 'null', '1', '?', 'a: b')), tie('value'), { maxKeys: 4, noNullPrototype: true }).filter((d) => !Object.hasOwn(d, '__proto__') && !Object.hasOwn(d, '<<')),
+        fc
+          .dictionary(
+            fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('on', 'y', 'null', '1', '?', 'a: b')),
+            tie('value'),
+            { maxKeys: 4, noNullPrototype: true },
+          )
+          .filter((d) => !Object.hasOwn(d, '__proto__') && !Object.hasOwn(d, '<<')),
       ),
     })).value;
     fc.assert(
@@ -30,8 +67,31 @@ describe('toYaml', () => {
   });
 
   it('writes a ConfigMap the way a person would', () => {
-    expect(toYaml({ apiVersion: 'v1', data: { 'a.yml': 'one: 1\n\ntwo: 2\n', flag: 'true' }, list: [{ name: 'x', args: ['--port=80', 'run'] }, []], none: {} })).toBe(
-      ['apiVersion: v1', 'data:', '  a.yml: |', '    one: 1', '', '    two: 2', '  flag: "true"', 'list:', '  - name: x', '    args:', '      - "--port=80"', '      - run', '  - []', 'none: {}', ''].join('\n'),
+    expect(
+      toYaml({
+        apiVersion: 'v1',
+        data: { 'a.yml': 'one: 1\n\ntwo: 2\n', flag: 'true' },
+        list: [{ name: 'x', args: ['--port=80', 'run'] }, []],
+        none: {},
+      }),
+    ).toBe(
+      [
+        'apiVersion: v1',
+        'data:',
+        '  a.yml: |',
+        '    one: 1',
+        '',
+        '    two: 2',
+        '  flag: "true"',
+        'list:',
+        '  - name: x',
+        '    args:',
+        '      - "--port=80"',
+        '      - run',
+        '  - []',
+        'none: {}',
+        '',
+      ].join('\n'),
     );
   });
 

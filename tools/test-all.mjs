@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const scratch = mkdtempSync(join(tmpdir(), 'sovra-ops-test-'));
+const print = (line) => process.stdout.write(`${line}\n`);
 let passed = 0;
 let failed = 0;
 
@@ -17,9 +18,9 @@ function run(command, args, env = {}) {
 
 function step(title, work) {
   const started = Date.now();
-  console.log(`\n== ${title}`);
+  print(`\n== ${title}`);
   const ok = work();
-  console.log(`== ${title}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  print(`== ${title}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   return ok;
 }
 
@@ -59,7 +60,7 @@ check('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
 check('synth', 'node', ['build/stacks/main.js']);
 const tools = check('tools', 'node', ['tools/build.mjs']);
 jest('unit tests', 'npx', ['jest', '--selectProjects', 'unit', '--silent']);
-if (tools) jest('real servers', 'bash', ['test/cluster/run.sh']);
+if (tools) jest('real servers', 'node', ['test/cluster/run.mjs']);
 rmSync(scratch, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
+print(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

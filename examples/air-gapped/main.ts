@@ -23,7 +23,9 @@ new SovraBackupSchedule(chart, 'backup', {
   prometheus,
   network,
   runbookBaseUrl,
-  repository: { rest: { url: 'https://backup.intern.example:8000/sovra', credentials: { secret: 'sovra-backup-rest' } } },
+  repository: {
+    rest: { url: 'https://backup.intern.example:8000/sovra', credentials: { secret: 'sovra-backup-rest' } },
+  },
   password: { secret: 'sovra-backup', key: 'password' },
 });
 app.synth();

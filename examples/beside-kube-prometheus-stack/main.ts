@@ -1,6 +1,13 @@
 // A cluster that has kube-prometheus-stack: its Prometheus, Alertmanager, Grafana and kube-state-metrics are kept.
 import { Chart } from 'cdk8s';
-import { kubePrometheusStack, SovraAlerts, SovraApp, SovraInstallation, SovraMonitoring, SovraScheduledTasks } from '../../lib';
+import {
+  kubePrometheusStack,
+  SovraAlerts,
+  SovraApp,
+  SovraInstallation,
+  SovraMonitoring,
+  SovraScheduledTasks,
+} from '../../lib';
 
 const sovra = new SovraInstallation({ dialect: '2026.3', edgeNodes: [{ id: 'edge-1', vault: {} }] });
 const existing = kubePrometheusStack({ release: 'monitoring', namespace: 'monitoring' });

@@ -21,7 +21,9 @@ const password = Secret.fromSecretName(chart, 'password', 'sovra-backup');
 
 new SovraBackupSchedule(chart, 'backup', {
   sovra: new SovraInstallation(),
-  repository: { s3: { endpoint: 'https://s3.example.org', bucket: 'sovra-backup', credentials: { secret: store.name } } },
+  repository: {
+    s3: { endpoint: 'https://s3.example.org', bucket: 'sovra-backup', credentials: { secret: store.name } },
+  },
   password: { secret: password.name, key: 'password' },
   timeZone: 'Europe/Zurich',
 });

@@ -9,6 +9,14 @@ export function checkDuplicates(set: ObjectSet): Finding[] {
       seen.add(key);
       return [];
     }
-    return [{ object: describe(o), property: 'metadata.name', given: o.metadata.name, allowed: 'a name that no other object of this kind has in this namespace', remedy: 'Make the construct once, or give the second one another name or namespace.' }];
+    return [
+      {
+        object: describe(o),
+        property: 'metadata.name',
+        given: o.metadata.name,
+        allowed: 'a name that no other object of this kind has in this namespace',
+        remedy: 'Make the construct once, or give the second one another name or namespace.',
+      },
+    ];
   });
 }

@@ -20,21 +20,39 @@ export function checkEdges(set: ObjectSet): Finding[] {
     ['PodMonitor', (m) => (m.spec.podMetricsEndpoints ?? []).map((e: Endpointish) => world.podMonitor(m, e))],
     ['Probe', (m) => [world.url(m.spec.prober?.url ?? '')]],
   ];
-  return resolvers.flatMap(([kind, resolve]) => set.kind(kind).flatMap((m) => resolve(m).flatMap((r) => monitorFindings(world, m, r)))).concat(set.kind('Probe').flatMap((p) => probeFindings(world, p)));
+  return resolvers
+    .flatMap(([kind, resolve]) =>
+      set.kind(kind).flatMap((m) => resolve(m).flatMap((r) => monitorFindings(world, m, r))),
+    )
+    .concat(set.kind('Probe').flatMap((p) => probeFindings(world, p)));
 }
 
 interface Endpointish {
   readonly port?: string;
   readonly portNumber?: number;
   readonly targetPort?: string | number;
-  readonly relabelings?: readonly { readonly targetLabel?: string; readonly replacement?: string; readonly sourceLabels?: readonly string[] }[];
+  readonly relabelings?: readonly {
+    readonly targetLabel?: string;
+    readonly replacement?: string;
+    readonly sourceLabels?: readonly string[];
+  }[];
 }
 
 function monitorFindings(world: World, monitor: KubeObject, resolved: Resolved): Finding[] {
   if ('missing' in resolved) {
-    return [{ object: describe(monitor), property: 'spec', given: resolved.missing, allowed: 'a target that is in the set or in the description of the installation', remedy: 'Correct the labels, the namespace or the port, or describe what is there.' }];
+    return [
+      {
+        object: describe(monitor),
+        property: 'spec',
+        given: resolved.missing,
+        allowed: 'a target that is in the set or in the description of the installation',
+        remedy: 'Correct the labels, the namespace or the port, or describe what is there.',
+      },
+    ];
   }
-  return resolved.targets.flatMap(({ pods, port }) => world.prometheusPods().flatMap((from) => closed(world, monitor, 'Prometheus', from, pods, port)));
+  return resolved.targets.flatMap(({ pods, port }) =>
+    world.prometheusPods().flatMap((from) => closed(world, monitor, 'Prometheus', from, pods, port)),
+  );
 }
 
 /** The second half of a probe: from the prober to what it asks. Only targets with an in-cluster name can be followed. */
@@ -45,7 +63,9 @@ function probeFindings(world: World, probe: KubeObject): Finding[] {
   return asked.flatMap((url) => {
     const to = world.url(url);
     if ('missing' in to) return [];
-    return to.targets.flatMap(({ pods, port }) => prober.targets.flatMap((from) => closed(world, probe, 'the prober', from.pods, pods, port)));
+    return to.targets.flatMap(({ pods, port }) =>
+      prober.targets.flatMap((from) => closed(world, probe, 'the prober', from.pods, pods, port)),
+    );
   });
 }
 
@@ -65,8 +85,19 @@ function closed(world: World, monitor: KubeObject, who: string, from: Endpoint, 
 
 /** Names that resolve to pods: Services of the set and of the facts. */
 class World {
-  private readonly services: readonly { name: string; namespace: string; labels: Record<string, string>; ports: ReadonlyMap<string, number>; numbers: ReadonlyMap<number, number>; pods: Endpoint }[];
-  private readonly podSets: readonly { pods: Endpoint; ports: ReadonlyMap<string, number>; numbers: readonly number[] }[];
+  private readonly services: readonly {
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+    ports: ReadonlyMap<string, number>;
+    numbers: ReadonlyMap<number, number>;
+    pods: Endpoint;
+  }[];
+  private readonly podSets: readonly {
+    pods: Endpoint;
+    ports: ReadonlyMap<string, number>;
+    numbers: readonly number[];
+  }[];
 
   constructor(readonly set: ObjectSet) {
     const known = set.facts.flatMap((f) => f.knownPods ?? []);
@@ -80,30 +111,65 @@ class World {
       };
     });
     const operatorPods = [
-      ...set.kind('Prometheus').map((p) => operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090)),
-      ...set.kind('Alertmanager').map((a) => operated(a, { 'app.kubernetes.io/name': 'alertmanager', alertmanager: a.metadata.name }, 9093)),
+      ...set
+        .kind('Prometheus')
+        .map((p) =>
+          operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090),
+        ),
+      ...set
+        .kind('Alertmanager')
+        .map((a) => operated(a, { 'app.kubernetes.io/name': 'alertmanager', alertmanager: a.metadata.name }, 9093)),
     ];
-    this.podSets = [...workloads, ...operatorPods, ...known.map((k) => ({ pods: { namespace: k.namespace, labels: { ...k.labels } }, ports: new Map<string, number>(), numbers: [...k.ports] }))];
+    this.podSets = [
+      ...workloads,
+      ...operatorPods,
+      ...known.map((k) => ({
+        pods: { namespace: k.namespace, labels: { ...k.labels } },
+        ports: new Map<string, number>(),
+        numbers: [...k.ports],
+      })),
+    ];
     this.services = [
       ...set.kind('Service').flatMap((s) => this.fromService(s)),
       ...known.flatMap((k) => {
         if (!k.service) return [];
         const ports = Object.entries(k.service.ports);
-        return [{ name: k.service.name, namespace: k.namespace, labels: { ...k.service.labels }, ports: new Map(ports), numbers: new Map(ports.map(([, p]) => [p, p] as const)), pods: { namespace: k.namespace, labels: { ...k.labels } } }];
+        return [
+          {
+            name: k.service.name,
+            namespace: k.namespace,
+            labels: { ...k.service.labels },
+            ports: new Map(ports),
+            numbers: new Map(ports.map(([, p]) => [p, p] as const)),
+            pods: { namespace: k.namespace, labels: { ...k.labels } },
+          },
+        ];
       }),
     ];
   }
 
   /** Pods of every Prometheus in the set, or of those that exist already. */
   prometheusPods(): Endpoint[] {
-    const own = this.set.kind('Prometheus').map((p) => operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090).pods);
-    const existing = this.set.facts.flatMap((f) => (f.existingPrometheus ? [{ namespace: f.existingPrometheus.namespace, labels: { ...f.existingPrometheus.podLabels } }] : []));
+    const own = this.set
+      .kind('Prometheus')
+      .map(
+        (p) =>
+          operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090)
+            .pods,
+      );
+    const existing = this.set.facts.flatMap((f) =>
+      f.existingPrometheus
+        ? [{ namespace: f.existingPrometheus.namespace, labels: { ...f.existingPrometheus.podLabels } }]
+        : [],
+    );
     return own.length > 0 ? own : existing;
   }
 
   serviceMonitor(m: KubeObject, e: Endpointish): Resolved {
     const namespaces = selectedNamespaces(m);
-    const found = this.services.filter((s) => (namespaces === 'any' || namespaces.includes(s.namespace)) && selects(m.spec.selector, s.labels));
+    const found = this.services.filter(
+      (s) => (namespaces === 'any' || namespaces.includes(s.namespace)) && selects(m.spec.selector, s.labels),
+    );
     const where = `no Service with ${JSON.stringify(m.spec.selector?.matchLabels ?? {})} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`;
     if (found.length === 0) return { missing: where };
     const targets = found.flatMap((s) => {
@@ -117,29 +183,42 @@ class World {
     const prober = e.relabelings?.find((r) => r.targetLabel === '__address__' && !r.sourceLabels)?.replacement;
     if (prober !== undefined) return this.url(prober);
     const namespaces = selectedNamespaces(m);
-    const found = this.podSets.filter((p) => (namespaces === 'any' || namespaces.includes(p.pods.namespace)) && selects(m.spec.selector, p.pods.labels));
+    const found = this.podSets.filter(
+      (p) => (namespaces === 'any' || namespaces.includes(p.pods.namespace)) && selects(m.spec.selector, p.pods.labels),
+    );
     const targets = found.flatMap((p) => {
       const port = e.portNumber ?? (e.port === undefined ? undefined : p.ports.get(e.port));
       return port !== undefined && p.numbers.includes(port) ? [{ pods: p.pods, port }] : [];
     });
-    return targets.length > 0 ? { targets } : { missing: `no pods with ${JSON.stringify(m.spec.selector?.matchLabels ?? {})} and port ${e.portNumber ?? e.port} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}` };
+    return targets.length > 0
+      ? { targets }
+      : {
+          missing: `no pods with ${JSON.stringify(m.spec.selector?.matchLabels ?? {})} and port ${e.portNumber ?? e.port} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`,
+        };
   }
 
   /** `SERVICE.NAMESPACE.svc[:PORT]`, with or without scheme and path. */
   url(address: string): Resolved {
-    const match = /^(?:(https?):\/\/)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::(\d+))?(?:\/.*)?$/.exec(address);
+    const match = /^(?:(https?):\/\/)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?(?::(\d+))?(?:\/.*)?$/.exec(
+      address,
+    );
     const service = match && this.services.find((s) => s.name === match[2] && s.namespace === match[3]);
     const asked = Number(match?.[4] ?? (match?.[1] === 'https' ? 443 : 80));
     const port = service?.numbers.get(asked);
-    return service && port !== undefined ? { targets: [{ pods: service.pods, port }] } : { missing: `no Service answers at ${address}` };
+    return service && port !== undefined
+      ? { targets: [{ pods: service.pods, port }] }
+      : { missing: `no Service answers at ${address}` };
   }
 
   private fromService(s: KubeObject) {
     const namespace = s.metadata.namespace ?? 'default';
-    const pods = this.podSets.find((p) => p.pods.namespace === namespace && selects({ matchLabels: s.spec.selector ?? {} }, p.pods.labels));
+    const pods = this.podSets.find(
+      (p) => p.pods.namespace === namespace && selects({ matchLabels: s.spec.selector ?? {} }, p.pods.labels),
+    );
     if (!pods) return [];
     const servicePorts: { name?: string; port: number; targetPort?: string | number }[] = s.spec.ports ?? [];
-    const number = (p: { port: number; targetPort?: string | number }) => (typeof p.targetPort === 'string' ? (pods.ports.get(p.targetPort) ?? -1) : (p.targetPort ?? p.port));
+    const number = (p: { port: number; targetPort?: string | number }) =>
+      typeof p.targetPort === 'string' ? (pods.ports.get(p.targetPort) ?? -1) : (p.targetPort ?? p.port);
     return [
       {
         name: s.metadata.name,
@@ -155,7 +234,11 @@ class World {
 
 /** Pods that the operator makes for one of its objects: it labels them itself, and calls their port `web`. */
 function operated(o: KubeObject, labels: Record<string, string>, port: number) {
-  return { pods: { namespace: o.metadata.namespace ?? 'default', labels: { ...o.spec.podMetadata?.labels, ...labels } }, ports: new Map([['web', port]]), numbers: [port] };
+  return {
+    pods: { namespace: o.metadata.namespace ?? 'default', labels: { ...o.spec.podMetadata?.labels, ...labels } },
+    ports: new Map([['web', port]]),
+    numbers: [port],
+  };
 }
 
 function selectedNamespaces(m: KubeObject): 'any' | string[] {

@@ -30,7 +30,10 @@ export function enableChecks(construct: IConstruct): void {
 /** Resolves every object below a construct and runs the checks. @throws {SovraOpsError} with everything that was found */
 export function runChecks(root: IConstruct): void {
   const objects = root.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject);
-  checkObjects(root, objects.map((o) => o.toJson() as KubeObject));
+  checkObjects(
+    root,
+    objects.map((o) => o.toJson() as KubeObject),
+  );
 }
 
 /** Runs the checks on objects that were resolved already. @throws {SovraOpsError} with everything that was found */
@@ -48,7 +51,14 @@ export function validateTree(root: IConstruct): void {
   const state = (root.node.root as Root)[ENABLED] ?? { paused: false };
   state.paused = true;
   try {
-    const problems = root.node.findAll().flatMap((c) => c.node.validate().map((message) => ({ property: c.node.path, given: undefined, allowed: message, remedy: 'See the message of that construct.' })));
+    const problems = root.node.findAll().flatMap((c) =>
+      c.node.validate().map((message) => ({
+        property: c.node.path,
+        given: undefined,
+        allowed: message,
+        remedy: 'See the message of that construct.',
+      })),
+    );
     if (problems.length > 0) throw new SovraOpsError('validation of constructs', problems);
   } finally {
     state.paused = false;

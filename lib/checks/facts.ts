@@ -8,7 +8,11 @@ export interface KnownPods {
   readonly labels: Labels;
   readonly ports: readonly number[];
   /** Names of ports and Services in front of the pods, as monitors name them. */
-  readonly service?: { readonly name: string; readonly labels: Labels; readonly ports: Readonly<Record<string, number>> };
+  readonly service?: {
+    readonly name: string;
+    readonly labels: Labels;
+    readonly ports: Readonly<Record<string, number>>;
+  };
 }
 
 /** What the synth checks cannot read from the objects themselves. */
@@ -35,8 +39,8 @@ const FACTS = Symbol.for('sovra-ops.facts');
 
 /** Attaches facts to a construct; the checks collect them over the whole tree. */
 export function declareFacts(construct: IConstruct, facts: Facts): void {
-  const list = ((construct as { [FACTS]?: Facts[] })[FACTS] ??= []);
-  list.push(facts);
+  const holder = construct as { [FACTS]?: Facts[] };
+  holder[FACTS] = [...(holder[FACTS] ?? []), facts];
 }
 
 /** The facts of all constructs of a tree, in the order of the tree. */

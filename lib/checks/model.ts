@@ -5,7 +5,12 @@ import { collectFacts, type Facts } from './facts';
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: the checks read objects of any kind, also those of other people
   readonly [key: string]: any;
 }
@@ -41,7 +46,9 @@ export class ObjectSet {
   }
 
   kind(...kinds: readonly string[]): readonly KubeObject[] {
-    return kinds.length === 1 ? (this.byKind.get(kinds[0] as string) ?? []) : kinds.flatMap((k) => this.byKind.get(k) ?? []);
+    return kinds.length === 1
+      ? (this.byKind.get(kinds[0] as string) ?? [])
+      : kinds.flatMap((k) => this.byKind.get(k) ?? []);
   }
 
   /** Labels of a namespace: those of its object in the set, and the one that Kubernetes gives to every namespace. */
@@ -58,13 +65,20 @@ export function describe(o: KubeObject): string {
 
 export interface LabelSelector {
   readonly matchLabels?: Record<string, string>;
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
 }
 
 /** The semantics of a label selector: empty matches everything, missing matches nothing. */
 export function selects(selector: LabelSelector | undefined, labels: Record<string, string> = {}): boolean {
   if (selector === undefined || selector === null) return false;
-  return Object.entries(selector.matchLabels ?? {}).every(([k, v]) => labels[k] === v) && (selector.matchExpressions ?? []).every((e) => holds(e, labels[e.key]));
+  return (
+    Object.entries(selector.matchLabels ?? {}).every(([k, v]) => labels[k] === v) &&
+    (selector.matchExpressions ?? []).every((e) => holds(e, labels[e.key]))
+  );
 }
 
 function holds(e: { operator: string; values?: readonly string[] }, value: string | undefined): boolean {

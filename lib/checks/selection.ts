@@ -22,12 +22,16 @@ interface Candidate {
 export function checkSelection(set: ObjectSet): Finding[] {
   const own = set.kind('Prometheus');
   const known = new Set(own.map((p) => `${p.metadata.namespace}/${p.metadata.name}`));
-  const existing = set.facts.flatMap((f) => f.existingPrometheus ?? []).filter((r) => !known.has(`${r.namespace}/${r.name}`));
+  const existing = set.facts
+    .flatMap((f) => f.existingPrometheus ?? [])
+    .filter((r) => !known.has(`${r.namespace}/${r.name}`));
   if (own.length + existing.length === 0) existing.push(...set.facts.flatMap((f) => f.assumedPrometheus ?? []));
   if (own.length + existing.length === 0) return [];
   return set.kind(...Object.keys(SELECTORS)).flatMap((o) => {
     const candidates = [...own.map((p) => fromObject(set, p, o)), ...existing.map((r) => fromReference(r, o))];
-    return candidates.some((c) => c.inNamespace && selects(c.labels, o.metadata.labels)) ? [] : [unselected(o, candidates)];
+    return candidates.some((c) => c.inNamespace && selects(c.labels, o.metadata.labels))
+      ? []
+      : [unselected(o, candidates)];
   });
 }
 
@@ -39,7 +43,10 @@ function fromObject(set: ObjectSet, prometheus: KubeObject, o: KubeObject): Cand
     name: `${prometheus.metadata.namespace}/${prometheus.metadata.name}`,
     labels: prometheus.spec?.[keys.labels],
     // No namespace selector means: only the Prometheus' own namespace.
-    inNamespace: namespaces === undefined ? sameNamespace : selects(namespaces, set.namespaceLabels(o.metadata.namespace ?? 'default')),
+    inNamespace:
+      namespaces === undefined
+        ? sameNamespace
+        : selects(namespaces, set.namespaceLabels(o.metadata.namespace ?? 'default')),
   };
 }
 
@@ -52,12 +59,16 @@ function fromReference(ref: PrometheusRef, o: KubeObject): Candidate {
 }
 
 function unselected(o: KubeObject, candidates: readonly Candidate[]): Finding {
-  const wants = candidates.map((c) => `${c.name} looks for ${JSON.stringify(c.labels ?? null)}${c.inNamespace ? '' : ' but not in this namespace'}`);
+  const wants = candidates.map(
+    (c) =>
+      `${c.name} looks for ${JSON.stringify(c.labels ?? null)}${c.inNamespace ? '' : ' but not in this namespace'}`,
+  );
   return {
     object: describe(o),
     property: 'metadata.labels',
     given: o.metadata.labels ?? {},
     allowed: `labels and a namespace that a Prometheus selects (${wants.join('; ')})`,
-    remedy: 'Give the construct the Prometheus that it is meant for (`prometheus: monitoring.prometheusRef`), or add its namespace to `prometheus.namespaces`.',
+    remedy:
+      'Give the construct the Prometheus that it is meant for (`prometheus: monitoring.prometheusRef`), or add its namespace to `prometheus.namespaces`.',
   };
 }

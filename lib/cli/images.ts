@@ -18,12 +18,15 @@ function yamlFiles(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
     .sort()
-    .flatMap((name) => (statSync(join(path, name)).isDirectory() || /\.ya?ml$/.test(name) ? yamlFiles(join(path, name)) : []));
+    .flatMap((name) =>
+      statSync(join(path, name)).isDirectory() || /\.ya?ml$/.test(name) ? yamlFiles(join(path, name)) : [],
+    );
 }
 
 /** The images of the workloads and custom resources in a folder (or file) of manifests, sorted. */
 export function imagesOf(path: string): string[] {
-  if (!existsSync(path)) throw new Error(`${path} does not exist. Synthesize first (make synth), or name the folder of your manifests.`);
+  if (!existsSync(path))
+    throw new Error(`${path} does not exist. Synthesize first (make synth), or name the folder of your manifests.`);
   const found = new Set<string>();
   for (const file of yamlFiles(path)) {
     for (const doc of parseAllDocuments(readFileSync(file, 'utf8'))) {

@@ -13,10 +13,16 @@ const USAGE = `sovra-ops: what the synthesized manifests need and hold
 /** Runs one command; what it prints and its exit code are its result. */
 export function run(argv: readonly string[]): { code: number; out: string; err: string } {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { mirror: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { mirror: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
     const [command, path = 'dist', ...rest] = positionals;
-    if (values.help || command === undefined) return { code: values.help ? 0 : 2, out: values.help ? USAGE : '', err: values.help ? '' : USAGE };
-    if (command !== 'images' || rest.length > 0) return { code: 2, out: '', err: `unknown command: ${argv.join(' ')}\n\n${USAGE}` };
+    if (values.help || command === undefined)
+      return { code: values.help ? 0 : 2, out: values.help ? USAGE : '', err: values.help ? '' : USAGE };
+    if (command !== 'images' || rest.length > 0)
+      return { code: 2, out: '', err: `unknown command: ${argv.join(' ')}\n\n${USAGE}` };
     new Checker('sovra-ops images').value('--mirror', values.mirror, registry).done();
     const images = imagesOf(path);
     const lines = values.mirror === undefined ? images : mirrorPlan(images, values.mirror);

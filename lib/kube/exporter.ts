@@ -48,16 +48,25 @@ export class Exporter extends Construct {
 
   constructor(scope: Construct, id: string, props: ExporterProps) {
     super(scope, id);
-    const metadata = { name: props.name, namespace: props.namespace, labels: commonLabels(props.name, props.component) };
+    const metadata = {
+      name: props.name,
+      namespace: props.namespace,
+      labels: commonLabels(props.name, props.component),
+    };
     const selector = selectorLabels(props.name);
-    this.serviceAccount = kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, { automountServiceAccountToken: false });
+    this.serviceAccount = kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, {
+      automountServiceAccountToken: false,
+    });
     this.deployment = kubeObject<Deployment>(this, 'deployment', 'apps/v1', 'Deployment', metadata, {
       spec: {
         replicas: props.replicas,
         revisionHistoryLimit: 3,
         selector: { matchLabels: selector },
         template: {
-          metadata: { labels: metadata.labels, ...(props.configHash && { annotations: { 'sovra-ops/config-hash': props.configHash } }) },
+          metadata: {
+            labels: metadata.labels,
+            ...(props.configHash && { annotations: { 'sovra-ops/config-hash': props.configHash } }),
+          },
           spec: hardenedPod(
             {
               serviceAccountName: props.name,
@@ -71,7 +80,11 @@ export class Exporter extends Construct {
       },
     });
     this.service = kubeObject<Service>(this, 'service', 'v1', 'Service', metadata, {
-      spec: { type: 'ClusterIP', selector, ports: [{ name: 'http', port: props.port, targetPort: 'http', protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector,
+        ports: [{ name: 'http', port: props.port, targetPort: 'http', protocol: 'TCP' }],
+      },
     });
     this.policy = networkPolicy(this, 'network-policy', {
       name: props.name,
@@ -86,8 +99,15 @@ export class Exporter extends Construct {
 }
 
 /** Lets one replica at a time be evicted. */
-export function disruptionBudget(scope: Construct, id: string, metadata: { name: string; namespace: string; labels: Record<string, string> }, selector: Record<string, string>): ApiObject {
-  return kubeObject<PodDisruptionBudget>(scope, id, 'policy/v1', 'PodDisruptionBudget', metadata, { spec: { maxUnavailable: 1, selector: { matchLabels: selector } } });
+export function disruptionBudget(
+  scope: Construct,
+  id: string,
+  metadata: { name: string; namespace: string; labels: Record<string, string> },
+  selector: Record<string, string>,
+): ApiObject {
+  return kubeObject<PodDisruptionBudget>(scope, id, 'policy/v1', 'PodDisruptionBudget', metadata, {
+    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
+  });
 }
 
 function exporterContainer(props: ExporterProps): Container {

@@ -42,8 +42,12 @@ export function networkPolicy(scope: Construct, id: string, props: PolicyProps):
       spec: {
         podSelector: Object.keys(props.podLabels).length > 0 ? { matchLabels: { ...props.podLabels } } : {},
         policyTypes: ['Ingress', 'Egress'],
-        ...(props.ingress?.length && { ingress: props.ingress.map((o) => ({ from: o.peers.flatMap(peer), ports: ports(o) })) }),
-        ...(props.egress?.length && { egress: props.egress.map((o) => ({ to: o.peers.flatMap(peer), ports: ports(o) })) }),
+        ...(props.ingress?.length && {
+          ingress: props.ingress.map((o) => ({ from: o.peers.flatMap(peer), ports: ports(o) })),
+        }),
+        ...(props.egress?.length && {
+          egress: props.egress.map((o) => ({ to: o.peers.flatMap(peer), ports: ports(o) })),
+        }),
       },
     },
   );
@@ -52,11 +56,16 @@ export function networkPolicy(scope: Construct, id: string, props: PolicyProps):
 function peer(p: Peer): NetworkPolicyPeer[] {
   if ('cidrs' in p) return p.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': p.namespace } };
-  return ['podLabels' in p ? { namespaceSelector, podSelector: { matchLabels: { ...p.podLabels } } } : { namespaceSelector }];
+  return [
+    'podLabels' in p ? { namespaceSelector, podSelector: { matchLabels: { ...p.podLabels } } } : { namespaceSelector },
+  ];
 }
 
 function ports(o: Opening): NetworkPolicyPort[] {
-  return [...o.ports.map((port) => ({ protocol: 'TCP' as const, port })), ...(o.udpPorts ?? []).map((port) => ({ protocol: 'UDP' as const, port }))];
+  return [
+    ...o.ports.map((port) => ({ protocol: 'TCP' as const, port })),
+    ...(o.udpPorts ?? []).map((port) => ({ protocol: 'UDP' as const, port })),
+  ];
 }
 
 export interface ClusterNetworkProps {
@@ -74,7 +83,10 @@ export const ANYWHERE = ['0.0.0.0/0', '::/0'] as const;
 /** Egress to the cluster's name resolution (53 UDP and TCP). */
 export function toDns(net: ClusterNetworkProps): Opening {
   const dns = net.dns ?? {};
-  const pods: Peer = { namespace: dns.namespace ?? 'kube-system', podLabels: dns.podLabels ?? { 'k8s-app': 'kube-dns' } };
+  const pods: Peer = {
+    namespace: dns.namespace ?? 'kube-system',
+    podLabels: dns.podLabels ?? { 'k8s-app': 'kube-dns' },
+  };
   return { peers: dns.cidrs ? [{ cidrs: dns.cidrs }, pods] : [pods], ports: [53], udpPorts: [53] };
 }
 

@@ -18,11 +18,30 @@ export type Body<T> = Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'status'>;
  * A plain `ApiObject` with a typed body. Generated wrappers of cdk8s drop fields that a patch adds; this one keeps
  * whatever `addJsonPatch` puts there.
  */
-export function kubeObject<T extends { metadata?: ObjectMeta | undefined }>(scope: Construct, id: string, apiVersion: string, kind: string, metadata: Metadata, body: Body<T>): ApiObject {
+export function kubeObject<T extends { metadata?: ObjectMeta | undefined }>(
+  scope: Construct,
+  id: string,
+  apiVersion: string,
+  kind: string,
+  metadata: Metadata,
+  body: Body<T>,
+): ApiObject {
   return new ApiObject(scope, id, { apiVersion, kind, metadata: { ...metadata }, ...(body as object) });
 }
 
 /** A custom resource of the Prometheus Operator. */
-export function operatorObject<Spec>(scope: Construct, id: string, kind: string, metadata: Metadata, spec: Spec, version: 'v1' | 'v1alpha1' = 'v1'): ApiObject {
-  return new ApiObject(scope, id, { apiVersion: `monitoring.coreos.com/${version}`, kind, metadata: { ...metadata }, spec });
+export function operatorObject<Spec>(
+  scope: Construct,
+  id: string,
+  kind: string,
+  metadata: Metadata,
+  spec: Spec,
+  version: 'v1' | 'v1alpha1' = 'v1',
+): ApiObject {
+  return new ApiObject(scope, id, {
+    apiVersion: `monitoring.coreos.com/${version}`,
+    kind,
+    metadata: { ...metadata },
+    spec,
+  });
 }

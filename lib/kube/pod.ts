@@ -16,7 +16,14 @@ export function hardenedContainerSecurity(): SecurityContext {
 }
 
 export function hardenedPodSecurity(user: number = NON_ROOT): NonNullable<PodSpec['securityContext']> {
-  return { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } };
+  return {
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    fsGroup: user,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
 }
 
 /** CPU is requested, not limited (a throttled monitor is blind just when it matters) unless `cpuLimit` is given. */
@@ -32,8 +39,15 @@ export function resources(r: Resources): ResourceRequirements {
 }
 
 /** A container with the hardening; anything can still be overridden by the caller. */
-export function hardenedContainer(container: Omit<Container, 'securityContext' | 'resources'> & { resources: ResourceRequirements }): Container {
-  return { imagePullPolicy: 'IfNotPresent', securityContext: hardenedContainerSecurity(), terminationMessagePolicy: 'FallbackToLogsOnError', ...container };
+export function hardenedContainer(
+  container: Omit<Container, 'securityContext' | 'resources'> & { resources: ResourceRequirements },
+): Container {
+  return {
+    imagePullPolicy: 'IfNotPresent',
+    securityContext: hardenedContainerSecurity(),
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    ...container,
+  };
 }
 
 /** A pod with the hardening. The API token is mounted only where `serviceAccountToken` says that it is needed. */
@@ -53,5 +67,12 @@ export function hardenedPod(
 
 /** Spreads replicas over nodes, without keeping a pod from starting on a small cluster. */
 export function spreadOverNodes(labels: Record<string, string>): NonNullable<PodSpec['topologySpreadConstraints']> {
-  return [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: labels } }];
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labels },
+    },
+  ];
 }

@@ -1,5 +1,5 @@
-import { Checker, dnsLabel, dnsSubdomain } from '../validate';
 import type { Labels } from '../sovra/installation';
+import { Checker, dnsLabel, dnsSubdomain } from '../validate';
 import { PART_OF } from './labels';
 
 /**
@@ -43,9 +43,14 @@ export interface KubePrometheusStackProps {
 export function kubePrometheusStack(props: KubePrometheusStackProps = {}): PrometheusRef {
   const release = props.release ?? 'kube-prometheus-stack';
   const namespace = props.namespace ?? 'monitoring';
-  new Checker('kubePrometheusStack').value('release', release, dnsSubdomain).value('namespace', namespace, dnsLabel).done();
+  new Checker('kubePrometheusStack')
+    .value('release', release, dnsSubdomain)
+    .value('namespace', namespace, dnsLabel)
+    .done();
   // The chart's full name: the release alone when it already contains the chart's name, cut to 26 characters.
-  const fullName = (release.includes('kube-prometheus-stack') ? release : `${release}-kube-prometheus-stack`).slice(0, 26).replace(/-$/, '');
+  const fullName = (release.includes('kube-prometheus-stack') ? release : `${release}-kube-prometheus-stack`)
+    .slice(0, 26)
+    .replace(/-$/, '');
   const name = `${fullName}-prometheus`;
   return {
     name,

@@ -56,11 +56,30 @@ export class SovraAlertmanager extends Construct {
     const { namespace } = props;
     const metadata = { name: 'alertmanager', namespace, labels: commonLabels('alertmanager', 'monitoring') };
     const own: Peer = { namespace, podLabels: ALERTMANAGER_POD_LABELS };
-    kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, { automountServiceAccountToken: false });
-    this.config = operatorObject<AlertmanagerConfigSpec>(this, 'config', 'AlertmanagerConfig', { ...metadata, name: NAME }, routing(props), 'v1alpha1');
-    this.alertmanager = operatorObject<AlertmanagerSpec>(this, 'alertmanager', 'Alertmanager', { ...metadata, name: NAME }, spec(props));
+    kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, {
+      automountServiceAccountToken: false,
+    });
+    this.config = operatorObject<AlertmanagerConfigSpec>(
+      this,
+      'config',
+      'AlertmanagerConfig',
+      { ...metadata, name: NAME },
+      routing(props),
+      'v1alpha1',
+    );
+    this.alertmanager = operatorObject<AlertmanagerSpec>(
+      this,
+      'alertmanager',
+      'Alertmanager',
+      { ...metadata, name: NAME },
+      spec(props),
+    );
     this.service = kubeObject<Service>(this, 'service', 'v1', 'Service', metadata, {
-      spec: { type: 'ClusterIP', selector: ALERTMANAGER_POD_LABELS, ports: [{ name: 'http', port: ALERTMANAGER_PORT, targetPort: 'web', protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: ALERTMANAGER_POD_LABELS,
+        ports: [{ name: 'http', port: ALERTMANAGER_PORT, targetPort: 'web', protocol: 'TCP' }],
+      },
     });
     const receivers = props.receivers ?? {};
     this.policy = networkPolicy(this, 'network-policy', {
@@ -83,7 +102,9 @@ export class SovraAlertmanager extends Construct {
 }
 
 export function checkAlertmanager(c: Checker, at: string, p: AlertmanagerProps): Checker {
-  c.value(`${at}replicas`, p.replicas, positiveInteger).value(`${at}storage.size`, p.storage?.size, quantity).value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain);
+  c.value(`${at}replicas`, p.replicas, positiveInteger)
+    .value(`${at}storage.size`, p.storage?.size, quantity)
+    .value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain);
   c.each(`${at}receivers.ports`, p.receivers?.ports, port);
   checkSecret(c, `${at}webhook`, p.webhook);
   checkSecret(c, `${at}heartbeat`, p.heartbeat);
@@ -104,11 +125,19 @@ function spec(props: SovraAlertmanagerProps): AlertmanagerSpec {
     alertmanagerConfiguration: { name: NAME },
     podMetadata: { labels: { 'app.kubernetes.io/part-of': PART_OF } },
     securityContext: hardenedPodSecurity(),
-    resources: resources(props.resources ?? { cpu: '25m', memory: '64Mi', cpuLimit: '250m', memoryLimit: '256Mi' }) as AlertmanagerSpec['resources'],
-    topologySpreadConstraints: spreadOverNodes(ALERTMANAGER_POD_LABELS) as AlertmanagerSpec['topologySpreadConstraints'],
+    resources: resources(
+      props.resources ?? { cpu: '25m', memory: '64Mi', cpuLimit: '250m', memoryLimit: '256Mi' },
+    ) as AlertmanagerSpec['resources'],
+    topologySpreadConstraints: spreadOverNodes(
+      ALERTMANAGER_POD_LABELS,
+    ) as AlertmanagerSpec['topologySpreadConstraints'],
     storage: {
       volumeClaimTemplate: {
-        spec: { accessModes: ['ReadWriteOnce'], ...(storage?.storageClass && { storageClassName: storage.storageClass }), resources: { requests: { storage: storage?.size ?? '2Gi' } } },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(storage?.storageClass && { storageClassName: storage.storageClass }),
+          resources: { requests: { storage: storage?.size ?? '2Gi' } },
+        },
       },
     },
   };
@@ -120,7 +149,10 @@ function spec(props: SovraAlertmanagerProps): AlertmanagerSpec {
  */
 function routing(props: SovraAlertmanagerProps): AlertmanagerConfigSpec {
   const webhook = props.webhook ?? { secret: 'alertmanager-webhook', key: 'url' };
-  const receiver = (name: string, url: SecretKeyRef) => ({ name, webhookConfigs: [{ urlSecret: { name: url.secret, key: url.key }, sendResolved: true }] });
+  const receiver = (name: string, url: SecretKeyRef) => ({
+    name,
+    webhookConfigs: [{ urlSecret: { name: url.secret, key: url.key }, sendResolved: true }],
+  });
   return {
     route: {
       receiver: 'oncall',
@@ -130,7 +162,10 @@ function routing(props: SovraAlertmanagerProps): AlertmanagerConfigSpec {
       repeatInterval: '4h',
       routes: [watchdogRoute(props.heartbeat !== undefined), ...LEVELS.map(levelRoute)],
     },
-    receivers: [receiver('oncall', webhook), props.heartbeat ? receiver('heartbeat', props.heartbeat) : { name: 'nowhere' }],
+    receivers: [
+      receiver('oncall', webhook),
+      props.heartbeat ? receiver('heartbeat', props.heartbeat) : { name: 'nowhere' },
+    ],
   };
 }
 

@@ -5,10 +5,10 @@ import type { ConfigMap } from 'kubernetes-types/core/v1';
 
 import { Exporter } from '../kube/exporter';
 import { commonLabels } from '../kube/labels';
+import { slug } from '../kube/names';
 import { ANYWHERE, type ClusterNetworkProps, type Opening, type Peer, toDns } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import type { Resources } from '../kube/pod';
-import { slug } from '../kube/names';
 import type { EdgeNode, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsSubdomain, positiveInteger, secretKey } from '../validate';
 import { toYaml } from '../yaml';
@@ -57,7 +57,14 @@ export class SovraBlackboxExporter extends Construct {
     const vaults = sovra.edgeNodes.some((n) => n.vault !== undefined || n.healthUrls.length > 0);
     const ca = props.vaultCa ?? { configMap: 'vault-ca', key: 'ca.crt' };
     const config = toYaml({ modules: modules(sovra) });
-    this.config = kubeObject<ConfigMap>(this, 'config', 'v1', 'ConfigMap', { name: BLACKBOX_EXPORTER, namespace, labels: commonLabels(BLACKBOX_EXPORTER, 'monitoring') }, { data: { 'blackbox.yml': config } });
+    this.config = kubeObject<ConfigMap>(
+      this,
+      'config',
+      'v1',
+      'ConfigMap',
+      { name: BLACKBOX_EXPORTER, namespace, labels: commonLabels(BLACKBOX_EXPORTER, 'monitoring') },
+      { data: { 'blackbox.yml': config } },
+    );
     this.exporter = new Exporter(this, 'exporter', {
       name: BLACKBOX_EXPORTER,
       namespace,
@@ -72,7 +79,9 @@ export class SovraBlackboxExporter extends Construct {
       resources: props.resources ?? { cpu: '20m', memory: '32Mi', cpuLimit: '200m', memoryLimit: '128Mi' },
       volumes: [
         { name: 'config', configMap: { name: BLACKBOX_EXPORTER } },
-        ...(vaults ? [{ name: 'vault-ca', configMap: { name: ca.configMap, items: [{ key: ca.key, path: 'ca.crt' }] } }] : []),
+        ...(vaults
+          ? [{ name: 'vault-ca', configMap: { name: ca.configMap, items: [{ key: ca.key, path: 'ca.crt' }] } }]
+          : []),
       ],
       mounts: [
         { name: 'config', mountPath: '/etc/blackbox-exporter', readOnly: true },
@@ -85,7 +94,9 @@ export class SovraBlackboxExporter extends Construct {
 }
 
 export function checkBlackbox(c: Checker, at: string, p: BlackboxExporterProps): Checker {
-  c.value(`${at}replicas`, p.replicas, positiveInteger).value(`${at}vaultCa.configMap`, p.vaultCa?.configMap, dnsSubdomain).value(`${at}vaultCa.key`, p.vaultCa?.key, secretKey);
+  c.value(`${at}replicas`, p.replicas, positiveInteger)
+    .value(`${at}vaultCa.configMap`, p.vaultCa?.configMap, dnsSubdomain)
+    .value(`${at}vaultCa.key`, p.vaultCa?.key, secretKey);
   checkResources(c, `${at}resources`, p.resources);
   return c;
 }
@@ -96,8 +107,13 @@ function probed(sovra: SovraInstallation): Opening[] {
   const remotePorts = sovra.edgeNodes.flatMap((n) => n.healthUrls.map((u) => Number(new URL(u).port || 443)));
   return [
     ...(api ? [{ peers: [{ namespace: api.namespace, podLabels: api.labels }], ports: [api.port] }] : []),
-    ...sovra.localEdgeNodes.map(({ vault }) => ({ peers: [{ namespace: vault.namespace, podLabels: vault.labels }], ports: [vault.port] })),
-    ...(remotePorts.length > 0 ? [{ peers: [{ cidrs: ANYWHERE }], ports: [...new Set(remotePorts)].sort((a, b) => a - b) }] : []),
+    ...sovra.localEdgeNodes.map(({ vault }) => ({
+      peers: [{ namespace: vault.namespace, podLabels: vault.labels }],
+      ports: [vault.port],
+    })),
+    ...(remotePorts.length > 0
+      ? [{ peers: [{ cidrs: ANYWHERE }], ports: [...new Set(remotePorts)].sort((a, b) => a - b) }]
+      : []),
   ];
 }
 
@@ -113,11 +129,21 @@ function modules(sovra: SovraInstallation): Record<string, object> {
       valid_status_codes: VAULT_WELL,
       follow_redirects: false,
       fail_if_not_ssl: true,
-      tls_config: { ca_file: '/etc/vault-ca/ca.crt', ...(serverName && { server_name: serverName }), min_version: 'TLS12' },
+      tls_config: {
+        ca_file: '/etc/vault-ca/ca.crt',
+        ...(serverName && { server_name: serverName }),
+        min_version: 'TLS12',
+      },
     },
   });
   return {
-    ...(sovra.controlPlane && { [API_MODULE]: { prober: 'http', timeout: '5s', http: { method: 'GET', valid_status_codes: [200], follow_redirects: false } } }),
+    ...(sovra.controlPlane && {
+      [API_MODULE]: {
+        prober: 'http',
+        timeout: '5s',
+        http: { method: 'GET', valid_status_codes: [200], follow_redirects: false },
+      },
+    }),
     ...Object.fromEntries(sovra.localEdgeNodes.map((n) => [vaultModule(n), vault(n.vault.tls.serverName)])),
     ...(sovra.edgeNodes.some((n) => n.healthUrls.length > 0) && { [REMOTE_VAULT_MODULE]: vault() }),
   };

@@ -41,7 +41,12 @@ export class SovraKubeStateMetrics extends Construct {
       images: props.sovra.images,
       replicas: 1,
       port: KUBE_STATE_METRICS_PORT,
-      args: [`--port=${KUBE_STATE_METRICS_PORT}`, '--telemetry-port=8081', '--resources=cronjobs,jobs', `--namespaces=${props.watched.join(',')}`],
+      args: [
+        `--port=${KUBE_STATE_METRICS_PORT}`,
+        '--telemetry-port=8081',
+        '--resources=cronjobs,jobs',
+        `--namespaces=${props.watched.join(',')}`,
+      ],
       healthPath: '/livez',
       serviceAccountToken: true,
       resources: props.resources ?? { cpu: '20m', memory: '64Mi', cpuLimit: '200m', memoryLimit: '256Mi' },
@@ -58,7 +63,11 @@ export function checkKubeStateMetrics(c: Checker, at: string, p: KubeStateMetric
 }
 
 function readJobs(scope: Construct, watched: string, namespace: string): void {
-  const metadata = { name: 'sovra-kube-state-metrics', namespace: watched, labels: commonLabels(KUBE_STATE_METRICS, 'monitoring') };
+  const metadata = {
+    name: 'sovra-kube-state-metrics',
+    namespace: watched,
+    labels: commonLabels(KUBE_STATE_METRICS, 'monitoring'),
+  };
   kubeObject<Role>(scope, `role-${watched}`, 'rbac.authorization.k8s.io/v1', 'Role', metadata, {
     rules: [{ apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['list', 'watch'] }],
   });

@@ -12,7 +12,11 @@ import type { MetricJob } from '../sovra/metrics';
 import { API_MODULE, BLACKBOX_EXPORTER, BLACKBOX_PORT, REMOTE_VAULT_MODULE, vaultModule } from './blackbox-exporter';
 
 /** A label that is the same for every target of a monitor. */
-const constant = (targetLabel: string, replacement: string) => ({ targetLabel, replacement, action: 'replace' as const });
+const constant = (targetLabel: string, replacement: string) => ({
+  targetLabel,
+  replacement,
+  action: 'replace' as const,
+});
 
 function metadata(name: string, namespace: string, prometheus: PrometheusRef) {
   return { name, namespace, labels: { ...commonLabels(name, 'monitoring'), ...prometheus.selectorLabels } };
@@ -29,28 +33,59 @@ export interface ServiceTarget {
 }
 
 /** Scrapes the pods behind a Service. The monitor lives where the rules live and looks into the target's namespace. */
-export function serviceMonitor(scope: Construct, id: string, name: string, prometheus: PrometheusRef, target: ServiceTarget): ApiObject {
-  return operatorObject<ServiceMonitorSpec>(scope, id, 'ServiceMonitor', metadata(name, prometheus.namespace, prometheus), {
-    namespaceSelector: { matchNames: [target.namespace] },
-    selector: { matchLabels: { ...target.labels } },
-    endpoints: [
-      {
-        port: target.portName,
-        path: '/metrics',
-        ...(target.honorLabels && { honorLabels: true }),
-        relabelings: [constant('job', target.job), ...(target.edgeNode === undefined ? [] : [constant('edge_node', target.edgeNode)])],
-      },
-    ],
-  });
+export function serviceMonitor(
+  scope: Construct,
+  id: string,
+  name: string,
+  prometheus: PrometheusRef,
+  target: ServiceTarget,
+): ApiObject {
+  return operatorObject<ServiceMonitorSpec>(
+    scope,
+    id,
+    'ServiceMonitor',
+    metadata(name, prometheus.namespace, prometheus),
+    {
+      namespaceSelector: { matchNames: [target.namespace] },
+      selector: { matchLabels: { ...target.labels } },
+      endpoints: [
+        {
+          port: target.portName,
+          path: '/metrics',
+          ...(target.honorLabels && { honorLabels: true }),
+          relabelings: [
+            constant('job', target.job),
+            ...(target.edgeNode === undefined ? [] : [constant('edge_node', target.edgeNode)]),
+          ],
+        },
+      ],
+    },
+  );
 }
 
 export function apiMonitor(scope: Construct, prometheus: PrometheusRef, api: ControlPlane): ApiObject {
-  return serviceMonitor(scope, 'sovra-api', 'sovra-api', prometheus, { job: 'sovra-api', namespace: api.namespace, labels: api.labels, portName: api.portName });
+  return serviceMonitor(scope, 'sovra-api', 'sovra-api', prometheus, {
+    job: 'sovra-api',
+    namespace: api.namespace,
+    labels: api.labels,
+    portName: api.portName,
+  });
 }
 
-export function policyAgentMonitor(scope: Construct, prometheus: PrometheusRef, edgeNode: EdgeNode, agent: PolicyAgent): ApiObject {
+export function policyAgentMonitor(
+  scope: Construct,
+  prometheus: PrometheusRef,
+  edgeNode: EdgeNode,
+  agent: PolicyAgent,
+): ApiObject {
   const name = `sovra-opa-${slug(edgeNode.id)}`;
-  return serviceMonitor(scope, name, name, prometheus, { job: 'opa', namespace: agent.namespace, labels: agent.labels, portName: agent.portName, edgeNode: edgeNode.id });
+  return serviceMonitor(scope, name, name, prometheus, {
+    job: 'opa',
+    namespace: agent.namespace,
+    labels: agent.labels,
+    portName: agent.portName,
+    edgeNode: edgeNode.id,
+  });
 }
 
 /**
@@ -68,7 +103,10 @@ export function vaultMonitor(scope: Construct, prometheus: PrometheusRef, edgeNo
         scheme: 'https',
         path: '/v1/sys/metrics',
         params: { format: ['prometheus'] },
-        tlsConfig: { ca: { secret: { name: vault.tls.secret, key: vault.tls.caKey } }, serverName: vault.tls.serverName },
+        tlsConfig: {
+          ca: { secret: { name: vault.tls.secret, key: vault.tls.caKey } },
+          serverName: vault.tls.serverName,
+        },
         relabelings: [constant('job', 'vault'), constant('edge_node', edgeNode.id)],
       },
     ],
@@ -79,7 +117,13 @@ export function vaultMonitor(scope: Construct, prometheus: PrometheusRef, edgeNo
  * Asks every Vault pod for `/v1/sys/health` through the blackbox exporter. A `Probe` object cannot discover pods; a
  * PodMonitor can, and relabelling hands the pod's address to the exporter.
  */
-export function vaultHealthMonitor(scope: Construct, prometheus: PrometheusRef, blackboxNamespace: string, edgeNode: EdgeNode, vault: Vault): ApiObject {
+export function vaultHealthMonitor(
+  scope: Construct,
+  prometheus: PrometheusRef,
+  blackboxNamespace: string,
+  edgeNode: EdgeNode,
+  vault: Vault,
+): ApiObject {
   const name = `sovra-vault-health-${slug(edgeNode.id)}`;
   return operatorObject<PodMonitorSpec>(scope, name, 'PodMonitor', metadata(name, vault.namespace, prometheus), {
     namespaceSelector: { matchNames: [vault.namespace] },
@@ -90,7 +134,12 @@ export function vaultHealthMonitor(scope: Construct, prometheus: PrometheusRef, 
         path: '/probe',
         params: { module: [vaultModule(edgeNode)] },
         relabelings: [
-          { sourceLabels: ['__address__'], targetLabel: '__param_target', replacement: 'https://$1/v1/sys/health', action: 'replace' },
+          {
+            sourceLabels: ['__address__'],
+            targetLabel: '__param_target',
+            replacement: 'https://$1/v1/sys/health',
+            action: 'replace',
+          },
           { sourceLabels: ['__param_target'], targetLabel: 'instance', action: 'replace' },
           constant('__address__', `${BLACKBOX_EXPORTER}.${blackboxNamespace}.svc:${BLACKBOX_PORT}`),
           constant('job', 'vault-health'),
@@ -101,7 +150,13 @@ export function vaultHealthMonitor(scope: Construct, prometheus: PrometheusRef, 
   });
 }
 
-function probe(scope: Construct, name: string, prometheus: PrometheusRef, blackboxNamespace: string, spec: { job: MetricJob; module: string; urls: readonly string[]; labels?: Record<string, string> }): ApiObject {
+function probe(
+  scope: Construct,
+  name: string,
+  prometheus: PrometheusRef,
+  blackboxNamespace: string,
+  spec: { job: MetricJob; module: string; urls: readonly string[]; labels?: Record<string, string> },
+): ApiObject {
   return operatorObject<ProbeSpec>(scope, name, 'Probe', metadata(name, prometheus.namespace, prometheus), {
     jobName: spec.job,
     module: spec.module,
@@ -111,12 +166,26 @@ function probe(scope: Construct, name: string, prometheus: PrometheusRef, blackb
 }
 
 /** Asks the control plane for its health the way a client would, through its Service. */
-export function apiProbe(scope: Construct, prometheus: PrometheusRef, blackboxNamespace: string, api: ControlPlane): ApiObject {
-  return probe(scope, 'sovra-api-probe', prometheus, blackboxNamespace, { job: 'sovra-api-probe', module: API_MODULE, urls: [`${api.url}/health`] });
+export function apiProbe(
+  scope: Construct,
+  prometheus: PrometheusRef,
+  blackboxNamespace: string,
+  api: ControlPlane,
+): ApiObject {
+  return probe(scope, 'sovra-api-probe', prometheus, blackboxNamespace, {
+    job: 'sovra-api-probe',
+    module: API_MODULE,
+    urls: [`${api.url}/health`],
+  });
 }
 
 /** Asks an edge node of another cluster, where the description gives addresses for it. */
-export function edgeProbe(scope: Construct, prometheus: PrometheusRef, blackboxNamespace: string, edgeNode: EdgeNode): ApiObject {
+export function edgeProbe(
+  scope: Construct,
+  prometheus: PrometheusRef,
+  blackboxNamespace: string,
+  edgeNode: EdgeNode,
+): ApiObject {
   return probe(scope, `sovra-edge-${slug(edgeNode.id)}`, prometheus, blackboxNamespace, {
     job: 'edge-probe',
     module: REMOTE_VAULT_MODULE,

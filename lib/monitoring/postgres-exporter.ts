@@ -35,7 +35,9 @@ export class SovraPostgresExporter extends Construct {
     checkPostgresExporter(new Checker(this.node.path), '', props).done();
     const { database: db, sovra } = props;
     const { username, password } = props.credentials ?? db;
-    const file = (name: string, ref: SecretKeyRef) => ({ secret: { name: ref.secret, items: [{ key: ref.key, path: name }] } });
+    const file = (name: string, ref: SecretKeyRef) => ({
+      secret: { name: ref.secret, items: [{ key: ref.key, path: name }] },
+    });
     this.exporter = new Exporter(this, 'exporter', {
       name: POSTGRES_EXPORTER,
       namespace: db.namespace,
@@ -51,14 +53,33 @@ export class SovraPostgresExporter extends Construct {
         { name: 'DATA_SOURCE_PASS_FILE', value: '/etc/postgres-exporter/password' },
       ],
       volumes: [
-        { name: 'credentials', projected: { defaultMode: 0o440, sources: [file('username', username), file('password', password)] } },
-        ...(db.caSecret ? [{ name: 'ca', secret: { secretName: db.caSecret.secret, items: [{ key: db.caSecret.key, path: 'ca.crt' }] } }] : []),
+        {
+          name: 'credentials',
+          projected: { defaultMode: 0o440, sources: [file('username', username), file('password', password)] },
+        },
+        ...(db.caSecret
+          ? [
+              {
+                name: 'ca',
+                secret: { secretName: db.caSecret.secret, items: [{ key: db.caSecret.key, path: 'ca.crt' }] },
+              },
+            ]
+          : []),
       ],
-      mounts: [{ name: 'credentials', mountPath: '/etc/postgres-exporter', readOnly: true }, ...(db.caSecret ? [{ name: 'ca', mountPath: '/etc/postgres-ca', readOnly: true }] : [])],
+      mounts: [
+        { name: 'credentials', mountPath: '/etc/postgres-exporter', readOnly: true },
+        ...(db.caSecret ? [{ name: 'ca', mountPath: '/etc/postgres-ca', readOnly: true }] : []),
+      ],
       healthPath: '/',
       resources: props.resources ?? { cpu: '20m', memory: '32Mi', cpuLimit: '200m', memoryLimit: '128Mi' },
       scrapedBy: [props.prometheus],
-      egress: [toDns(props.network), { peers: [db.podLabels ? { namespace: db.namespace, podLabels: db.podLabels } : { cidrs: ANYWHERE }], ports: [db.port] }],
+      egress: [
+        toDns(props.network),
+        {
+          peers: [db.podLabels ? { namespace: db.namespace, podLabels: db.podLabels } : { cidrs: ANYWHERE }],
+          ports: [db.port],
+        },
+      ],
     });
   }
 }

@@ -66,20 +66,44 @@ export class SovraPrometheus extends Construct {
     const { namespace, sovra } = props;
     const metadata = { name: SERVICE, namespace, labels: commonLabels('prometheus', 'monitoring') };
     const namespaces = watchedNamespaces(sovra, namespace, props.namespaces);
-    this.ref = { ...SOVRA_PROMETHEUS, namespace, namespaces, url: `http://${SERVICE}.${namespace}.svc:${PROMETHEUS_PORT}` };
-    kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, { automountServiceAccountToken: false });
+    this.ref = {
+      ...SOVRA_PROMETHEUS,
+      namespace,
+      namespaces,
+      url: `http://${SERVICE}.${namespace}.svc:${PROMETHEUS_PORT}`,
+    };
+    kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, {
+      automountServiceAccountToken: false,
+    });
     for (const watched of namespaces) discoveryRights(this, watched, namespace);
-    this.prometheus = operatorObject<PrometheusSpec>(this, 'prometheus', 'Prometheus', { ...metadata, name: NAME }, spec(props, this.ref, namespaces));
+    this.prometheus = operatorObject<PrometheusSpec>(
+      this,
+      'prometheus',
+      'Prometheus',
+      { ...metadata, name: NAME },
+      spec(props, this.ref, namespaces),
+    );
     this.service = kubeObject<Service>(this, 'service', 'v1', 'Service', metadata, {
-      spec: { type: 'ClusterIP', selector: { ...this.ref.podLabels }, ports: [{ name: 'http', port: PROMETHEUS_PORT, targetPort: 'web', protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        selector: { ...this.ref.podLabels },
+        ports: [{ name: 'http', port: PROMETHEUS_PORT, targetPort: 'web', protocol: 'TCP' }],
+      },
     });
     this.policy = networkPolicy(this, 'network-policy', {
       name: 'prometheus',
       namespace,
       component: 'monitoring',
       podLabels: this.ref.podLabels,
-      ingress: [{ peers: [{ namespace, podLabels: this.ref.podLabels }, ...props.queriedBy], ports: [PROMETHEUS_PORT] }],
-      egress: [toDns(props.network), toApiServer(props.network), { peers: [{ namespace, podLabels: this.ref.podLabels }], ports: [PROMETHEUS_PORT] }, ...props.targets],
+      ingress: [
+        { peers: [{ namespace, podLabels: this.ref.podLabels }, ...props.queriedBy], ports: [PROMETHEUS_PORT] },
+      ],
+      egress: [
+        toDns(props.network),
+        toApiServer(props.network),
+        { peers: [{ namespace, podLabels: this.ref.podLabels }], ports: [PROMETHEUS_PORT] },
+        ...props.targets,
+      ],
     });
     if ((props.replicas ?? 2) > 1) disruptionBudget(this, 'disruption-budget', metadata, { ...this.ref.podLabels });
   }
@@ -87,7 +111,10 @@ export class SovraPrometheus extends Construct {
 
 /** Where monitors and rules are looked for: the stack's own namespace and every namespace of the installation. */
 export function watchedNamespaces(sovra: SovraInstallation, own: string, more: readonly string[] = []): string[] {
-  const installation = [...(sovra.controlPlane ? [sovra.namespace] : []), ...sovra.localEdgeNodes.map((n) => n.vault.namespace)];
+  const installation = [
+    ...(sovra.controlPlane ? [sovra.namespace] : []),
+    ...sovra.localEdgeNodes.map((n) => n.vault.namespace),
+  ];
   return [...new Set([own, ...installation, ...more])];
 }
 
@@ -116,7 +143,9 @@ export function checkResources(c: Checker, at: string, r: Resources | undefined)
 function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: readonly string[]): PrometheusSpec {
   const { sovra, namespace, storage } = props;
   const selected = { matchLabels: { ...ref.selectorLabels } };
-  const inNamespaces = { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...namespaces] }] };
+  const inNamespaces = {
+    matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: [...namespaces] }],
+  };
   const size = storage?.size ?? '50Gi';
   const pullSecrets = sovra.images.pullSecrets ?? [];
   return {
@@ -130,28 +159,49 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
     externalLabels: { cluster: sovra.name },
     serviceAccountName: SERVICE,
     serviceDiscoveryRole: 'EndpointSlice',
-    ...(['ruleSelector', 'serviceMonitorSelector', 'podMonitorSelector', 'probeSelector'] as const).reduce((all, key) => ({ ...all, [key]: selected }), {}),
-    ...(['ruleNamespaceSelector', 'serviceMonitorNamespaceSelector', 'podMonitorNamespaceSelector', 'probeNamespaceSelector'] as const).reduce(
-      (all, key) => ({ ...all, [key]: inNamespaces }),
-      {},
-    ),
+    ruleSelector: selected,
+    serviceMonitorSelector: selected,
+    podMonitorSelector: selected,
+    probeSelector: selected,
+    ruleNamespaceSelector: inNamespaces,
+    serviceMonitorNamespaceSelector: inNamespaces,
+    podMonitorNamespaceSelector: inNamespaces,
+    probeNamespaceSelector: inNamespaces,
     // A monitor must not make Prometheus read files of its own container, such as its service account's token.
     arbitraryFSAccessThroughSMs: { deny: true },
     enableAdminAPI: false,
     alerting: { alertmanagers: [{ namespace, name: 'alertmanager', port: 'http', apiVersion: 'V2' }] },
     podMetadata: { labels: { 'app.kubernetes.io/part-of': PART_OF } },
     securityContext: hardenedPodSecurity(),
-    resources: resources(props.resources ?? { cpu: '250m', memory: '2Gi', cpuLimit: '2', memoryLimit: '4Gi' }) as PrometheusSpec['resources'],
+    resources: resources(
+      props.resources ?? { cpu: '250m', memory: '2Gi', cpuLimit: '2', memoryLimit: '4Gi' },
+    ) as PrometheusSpec['resources'],
     topologySpreadConstraints: spreadOverNodes({ ...ref.podLabels }) as PrometheusSpec['topologySpreadConstraints'],
     storage: {
       volumeClaimTemplate: {
-        spec: { accessModes: ['ReadWriteOnce'], ...(storage?.storageClass && { storageClassName: storage.storageClass }), resources: { requests: { storage: size } } },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(storage?.storageClass && { storageClassName: storage.storageClass }),
+          resources: { requests: { storage: size } },
+        },
       },
     },
   };
 }
 
-const UNITS: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
+const UNITS: Record<string, number> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+};
 
 /** Bytes of a quantity that was validated before. */
 function bytes(size: string): number {

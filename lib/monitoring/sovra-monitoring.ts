@@ -10,13 +10,45 @@ import type { PrometheusRef } from '../kube/prometheus-ref';
 import { SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
-import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT, type AlertmanagerProps, checkAlertmanager, SovraAlertmanager } from './alertmanager';
-import { BLACKBOX_EXPORTER, BLACKBOX_PORT, type BlackboxExporterProps, checkBlackbox, SovraBlackboxExporter } from './blackbox-exporter';
+import {
+  ALERTMANAGER_POD_LABELS,
+  ALERTMANAGER_PORT,
+  type AlertmanagerProps,
+  checkAlertmanager,
+  SovraAlertmanager,
+} from './alertmanager';
+import {
+  BLACKBOX_EXPORTER,
+  BLACKBOX_PORT,
+  type BlackboxExporterProps,
+  checkBlackbox,
+  SovraBlackboxExporter,
+} from './blackbox-exporter';
 import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods } from './grafana';
 import { checkGrafanaDashboards, GrafanaDashboards, type GrafanaDashboardsProps } from './grafana-dashboards';
-import { checkKubeStateMetrics, KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT, type KubeStateMetricsProps, SovraKubeStateMetrics } from './kube-state-metrics';
-import { apiMonitor, apiProbe, edgeProbe, policyAgentMonitor, serviceMonitor, vaultHealthMonitor, vaultMonitor } from './monitors';
-import { checkPostgresExporter, POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, type PostgresExporterProps, SovraPostgresExporter } from './postgres-exporter';
+import {
+  checkKubeStateMetrics,
+  KUBE_STATE_METRICS,
+  KUBE_STATE_METRICS_PORT,
+  type KubeStateMetricsProps,
+  SovraKubeStateMetrics,
+} from './kube-state-metrics';
+import {
+  apiMonitor,
+  apiProbe,
+  edgeProbe,
+  policyAgentMonitor,
+  serviceMonitor,
+  vaultHealthMonitor,
+  vaultMonitor,
+} from './monitors';
+import {
+  checkPostgresExporter,
+  POSTGRES_EXPORTER,
+  POSTGRES_EXPORTER_PORT,
+  type PostgresExporterProps,
+  SovraPostgresExporter,
+} from './postgres-exporter';
 import { checkPrometheus, type PrometheusProps, SovraPrometheus, watchedNamespaces } from './prometheus';
 
 /** A kube-state-metrics that is there already. */
@@ -80,17 +112,31 @@ export class SovraMonitoring extends Construct {
     const existing = props.prometheus && 'existing' in props.prometheus ? props.prometheus.existing : undefined;
     this.namespace = props.namespace ?? existing?.namespace ?? SOVRA_PROMETHEUS.namespace;
     const network = props.network ?? {};
-    const prometheusPods: Peer = { namespace: existing?.namespace ?? this.namespace, podLabels: existing?.podLabels ?? SOVRA_PROMETHEUS.podLabels };
+    const prometheusPods: Peer = {
+      namespace: existing?.namespace ?? this.namespace,
+      podLabels: existing?.podLabels ?? SOVRA_PROMETHEUS.podLabels,
+    };
     const shared = { sovra, namespace: this.namespace, network, prometheus: prometheusPods };
 
     if (props.createNamespace ?? existing === undefined) closedNamespace(this, this.namespace);
-    this.blackboxExporter = new SovraBlackboxExporter(this, 'blackbox-exporter', { ...shared, ...props.blackboxExporter });
+    this.blackboxExporter = new SovraBlackboxExporter(this, 'blackbox-exporter', {
+      ...shared,
+      ...props.blackboxExporter,
+    });
     if (!isExisting(props.kubeStateMetrics)) {
       const watched = watchedNamespaces(sovra, this.namespace);
-      this.kubeStateMetrics = new SovraKubeStateMetrics(this, 'kube-state-metrics', { ...shared, watched, ...props.kubeStateMetrics });
+      this.kubeStateMetrics = new SovraKubeStateMetrics(this, 'kube-state-metrics', {
+        ...shared,
+        watched,
+        ...props.kubeStateMetrics,
+      });
     }
     if (sovra.database && props.postgresExporter !== false) {
-      this.postgresExporter = new SovraPostgresExporter(this, 'postgres-exporter', { ...shared, database: sovra.database, ...props.postgresExporter });
+      this.postgresExporter = new SovraPostgresExporter(this, 'postgres-exporter', {
+        ...shared,
+        database: sovra.database,
+        ...props.postgresExporter,
+      });
     }
     const grafana = props.grafana ?? (existing ? { existing: {} } : {});
     const queriedBy = grafana !== false && !('existing' in grafana) ? [grafanaPods(this.namespace)] : [];
@@ -100,13 +146,29 @@ export class SovraMonitoring extends Construct {
     } else {
       const own = props.prometheus as PrometheusProps | undefined;
       this.alertmanager = new SovraAlertmanager(this, 'alertmanager', { ...shared, queriedBy, ...props.alertmanager });
-      this.prometheus = new SovraPrometheus(this, 'prometheus', { ...shared, ...own, targets: this.targets(sovra, queriedBy), queriedBy: [...queriedBy, ...(own?.queriedBy ?? [])] });
+      this.prometheus = new SovraPrometheus(this, 'prometheus', {
+        ...shared,
+        ...own,
+        targets: this.targets(sovra, queriedBy),
+        queriedBy: [...queriedBy, ...(own?.queriedBy ?? [])],
+      });
       this.prometheusRef = this.prometheus.ref;
     }
     if (grafana && 'existing' in grafana) {
-      this.grafanaDashboards = new GrafanaDashboards(this, 'grafana-dashboards', { namespace: this.namespace, ...grafana.existing, sovra });
+      this.grafanaDashboards = new GrafanaDashboards(this, 'grafana-dashboards', {
+        namespace: this.namespace,
+        ...grafana.existing,
+        sovra,
+      });
     } else if (grafana) {
-            this.grafana = new Grafana(this, 'grafana', { ...grafana, sovra, network, namespace: this.namespace, prometheus: this.prometheusRef, alertmanager: existing ? false : undefined });
+      this.grafana = new Grafana(this, 'grafana', {
+        ...grafana,
+        sovra,
+        network,
+        namespace: this.namespace,
+        prometheus: this.prometheusRef,
+        alertmanager: existing ? false : undefined,
+      });
     }
     this.monitors = [...this.installationMonitors(sovra), ...this.stackMonitors(props)];
     declareFacts(this, { sovra, knownPods: installationPods(sovra) });
@@ -115,9 +177,15 @@ export class SovraMonitoring extends Construct {
 
   /** Edges from Prometheus to what it scrapes. */
   private targets(sovra: SovraInstallation, grafana: readonly Peer[]): Opening[] {
-    const own = (name: string, port: number, namespace = this.namespace): Opening => ({ peers: [{ namespace, podLabels: selectorLabels(name) }], ports: [port] });
+    const own = (name: string, port: number, namespace = this.namespace): Opening => ({
+      peers: [{ namespace, podLabels: selectorLabels(name) }],
+      ports: [port],
+    });
     return [
-      ...installationPods(sovra).map((p) => ({ peers: [{ namespace: p.namespace, podLabels: p.labels }], ports: p.ports })),
+      ...installationPods(sovra).map((p) => ({
+        peers: [{ namespace: p.namespace, podLabels: p.labels }],
+        ports: p.ports,
+      })),
       own(BLACKBOX_EXPORTER, BLACKBOX_PORT),
       ...(this.kubeStateMetrics ? [own(KUBE_STATE_METRICS, KUBE_STATE_METRICS_PORT)] : []),
       ...(this.postgresExporter ? [own(POSTGRES_EXPORTER, POSTGRES_EXPORTER_PORT, sovra.namespace)] : []),
@@ -133,7 +201,9 @@ export class SovraMonitoring extends Construct {
     return [
       ...(api ? [apiMonitor(this, ref, api), apiProbe(this, ref, this.namespace, api)] : []),
       ...sovra.edgeNodes.flatMap((node) => [
-        ...(node.vault ? [vaultMonitor(this, ref, node, node.vault), vaultHealthMonitor(this, ref, this.namespace, node, node.vault)] : []),
+        ...(node.vault
+          ? [vaultMonitor(this, ref, node, node.vault), vaultHealthMonitor(this, ref, this.namespace, node, node.vault)]
+          : []),
         ...(node.policyAgent ? [policyAgentMonitor(this, ref, node, node.policyAgent)] : []),
         ...(node.healthUrls.length > 0 ? [edgeProbe(this, ref, this.namespace, node)] : []),
       ]),
@@ -143,13 +213,30 @@ export class SovraMonitoring extends Construct {
   /** What watches the watchers. */
   private stackMonitors(props: SovraMonitoringProps): ApiObject[] {
     const ref = this.prometheusRef;
-    const monitor = (job: Parameters<typeof serviceMonitor>[4]['job'], namespace: string, labels: Labels, portName = 'http', honorLabels = false) =>
-      serviceMonitor(this, `monitor-${job}`, `sovra-${job}`, ref, { job, namespace, labels, portName, honorLabels });
+    const monitor = (
+      job: Parameters<typeof serviceMonitor>[4]['job'],
+      namespace: string,
+      labels: Labels,
+      portName = 'http',
+      honorLabels = false,
+    ) => serviceMonitor(this, `monitor-${job}`, `sovra-${job}`, ref, { job, namespace, labels, portName, honorLabels });
     const existingMetrics = isExisting(props.kubeStateMetrics) ? props.kubeStateMetrics.existing : undefined;
     return [
       monitor('blackbox-exporter', this.namespace, selectorLabels(BLACKBOX_EXPORTER)),
-      ...(this.kubeStateMetrics ? [monitor('kube-state-metrics', this.namespace, selectorLabels(KUBE_STATE_METRICS), 'http', true)] : []),
-      ...(typeof existingMetrics === 'object' ? [monitor('kube-state-metrics', existingMetrics.namespace, existingMetrics.labels, existingMetrics.portName, true)] : []),
+      ...(this.kubeStateMetrics
+        ? [monitor('kube-state-metrics', this.namespace, selectorLabels(KUBE_STATE_METRICS), 'http', true)]
+        : []),
+      ...(typeof existingMetrics === 'object'
+        ? [
+            monitor(
+              'kube-state-metrics',
+              existingMetrics.namespace,
+              existingMetrics.labels,
+              existingMetrics.portName,
+              true,
+            ),
+          ]
+        : []),
       ...(this.postgresExporter ? [monitor('postgres', props.sovra.namespace, selectorLabels(POSTGRES_EXPORTER))] : []),
       ...(this.grafana ? [monitor('grafana', this.namespace, selectorLabels(GRAFANA))] : []),
       ...(this.prometheus ? [monitor('prometheus', this.namespace, selectorLabels('prometheus'))] : []),
@@ -177,7 +264,8 @@ function check(construct: Construct, props: SovraMonitoringProps): void {
   if (alertmanager) checkAlertmanager(c, 'alertmanager.', alertmanager);
   if (grafana && 'existing' in grafana) checkGrafanaDashboards(c, 'grafana.existing.', grafana.existing);
   else if (grafana) checkGrafana(c, 'grafana.', grafana);
-  if (kubeStateMetrics && !isExisting(kubeStateMetrics)) checkKubeStateMetrics(c, 'kubeStateMetrics.', kubeStateMetrics);
+  if (kubeStateMetrics && !isExisting(kubeStateMetrics))
+    checkKubeStateMetrics(c, 'kubeStateMetrics.', kubeStateMetrics);
   if (blackboxExporter) checkBlackbox(c, 'blackboxExporter.', blackboxExporter);
   if (postgresExporter) checkPostgresExporter(c, 'postgresExporter.', postgresExporter);
   c.done();
@@ -189,18 +277,48 @@ function check(construct: Construct, props: SovraMonitoringProps): void {
  */
 function closedNamespace(scope: Construct, name: string): void {
   const levels = ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
-  kubeObject<Namespace>(scope, 'namespace', 'v1', 'Namespace', { name, labels: { ...commonLabels(name, 'monitoring'), name: 'monitoring', ...Object.fromEntries(levels) } }, {});
-  networkPolicy(scope, 'default-deny', { name: 'default-deny', namespace: name, component: 'monitoring', podLabels: {} });
+  kubeObject<Namespace>(
+    scope,
+    'namespace',
+    'v1',
+    'Namespace',
+    { name, labels: { ...commonLabels(name, 'monitoring'), name: 'monitoring', ...Object.fromEntries(levels) } },
+    {},
+  );
+  networkPolicy(scope, 'default-deny', {
+    name: 'default-deny',
+    namespace: name,
+    component: 'monitoring',
+    podLabels: {},
+  });
 }
 
 /** The pods of the installation that are scraped, as the shipped manifests label them. */
 function installationPods(sovra: SovraInstallation): KnownPods[] {
   const api = sovra.controlPlane;
   return [
-    ...(api ? [{ namespace: api.namespace, labels: api.labels, ports: [api.port], service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } } }] : []),
+    ...(api
+      ? [
+          {
+            namespace: api.namespace,
+            labels: api.labels,
+            ports: [api.port],
+            service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } },
+          },
+        ]
+      : []),
     ...sovra.localEdgeNodes.flatMap(({ vault, policyAgent: agent }) => [
       { namespace: vault.namespace, labels: vault.labels, ports: [vault.port] },
-      ...(agent ? [{ namespace: agent.namespace, labels: agent.labels, ports: [agent.port], service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } } }] : []),
+      ...(agent
+        ? [
+            {
+              namespace: agent.namespace,
+              labels: agent.labels,
+              ports: [agent.port],
+              service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } },
+            },
+          ]
+        : []),
     ]),
   ];
 }

@@ -1,8 +1,24 @@
-import type { parser as Parser } from '@prometheus-io/lezer-promql' with { 'resolution-mode': 'import' };
 import type { SovraInstallation } from '../sovra/installation';
 import { type MetricType, metricsByName, TARGET_LABELS } from '../sovra/metrics';
 
-type SyntaxNode = ReturnType<(typeof Parser)['parse']>['topNode'];
+/** What is used of the grammar's tree; the package describes its types for ES modules only. */
+interface SyntaxNode {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly parent: SyntaxNode | null;
+  getChild(name: string): SyntaxNode | null;
+  getChildren(name: string): SyntaxNode[];
+}
+interface SyntaxNodeRef {
+  readonly name: string;
+  readonly from: number;
+  readonly node: SyntaxNode;
+  readonly type: { readonly isError: boolean };
+}
+interface Parser {
+  parse(text: string): { iterate(spec: { enter(node: SyntaxNodeRef): void }): void };
+}
 
 /** What is known of a series: its type, labels and jobs; or that a rule of ours records it. */
 export type KnownMetric =
@@ -46,9 +62,9 @@ const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'resets']);
 const GAUGE_FUNCTIONS = new Set(['delta', 'idelta', 'deriv', 'predict_linear', 'double_exponential_smoothing']);
 
 /** Loaded when the first expression is checked: an app without rules does not pay for the grammar. */
-let loaded: typeof Parser | undefined;
-function parser(): typeof Parser {
-  loaded ??= (require('@prometheus-io/lezer-promql') as { parser: typeof Parser }).parser;
+let loaded: Parser | undefined;
+function parser(): Parser {
+  loaded ??= (require('@prometheus-io/lezer-promql') as { parser: Parser }).parser;
   return loaded;
 }
 

@@ -1,5 +1,17 @@
 import { SovraOpsError } from '../errors';
-import { Checker, dnsLabel, dnsSubdomain, labelValue, metricNameRule, pinnedImage, port, positiveInteger, registry, secretKey, url } from '../validate';
+import {
+  Checker,
+  dnsLabel,
+  dnsSubdomain,
+  labelValue,
+  metricNameRule,
+  pinnedImage,
+  port,
+  positiveInteger,
+  registry,
+  secretKey,
+  url,
+} from '../validate';
 import { IMAGES, type ImageId, type ImageProps, imageReference } from './images';
 import { METRIC_DIALECTS, type MetricDialect, type MetricType } from './metrics';
 
@@ -143,7 +155,8 @@ export interface ControlPlane extends Required<ControlPlaneProps> {
   /** `http://SERVICE.NAMESPACE.svc:PORT` */
   readonly url: string;
 }
-export type Database = Required<Omit<DatabaseProps, 'caSecret' | 'podLabels'>> & Pick<DatabaseProps, 'caSecret' | 'podLabels'> & { readonly namespace: string };
+export type Database = Required<Omit<DatabaseProps, 'caSecret' | 'podLabels'>> &
+  Pick<DatabaseProps, 'caSecret' | 'podLabels'> & { readonly namespace: string };
 export interface Vault extends Required<Omit<VaultProps, 'tls'>> {
   readonly tls: Required<VaultTlsProps>;
 }
@@ -252,13 +265,23 @@ function resolveVault(p: VaultProps, namespace: string): Vault {
     replicas: p.replicas ?? 3,
     port: p.port ?? 8200,
     activeService: p.activeService ?? `${name}-active`,
-    tls: { secret: p.tls?.secret ?? 'vault-tls', caKey: p.tls?.caKey ?? 'ca.crt', serverName: p.tls?.serverName ?? `${name}.${namespace}.svc` },
+    tls: {
+      secret: p.tls?.secret ?? 'vault-tls',
+      caKey: p.tls?.caKey ?? 'ca.crt',
+      serverName: p.tls?.serverName ?? `${name}.${namespace}.svc`,
+    },
     snapshotToken: p.snapshotToken ?? { secret: 'vault-snapshot', key: 'token' },
   };
 }
 
 function resolvePolicyAgent(p: PolicyAgentProps, namespace: string): PolicyAgent {
-  return { namespace, service: p.service ?? 'opa', labels: p.labels ?? { 'app.kubernetes.io/name': 'opa' }, port: p.port ?? 8181, portName: p.portName ?? 'http' };
+  return {
+    namespace,
+    service: p.service ?? 'opa',
+    labels: p.labels ?? { 'app.kubernetes.io/name': 'opa' },
+    port: p.port ?? 8181,
+    portName: p.portName ?? 'http',
+  };
 }
 
 function check(props: SovraInstallationProps): void {
@@ -276,23 +299,48 @@ function check(props: SovraInstallationProps): void {
   nodes.forEach((node, i) => {
     checkEdgeNode(c, `edgeNodes[${i}]`, node);
   });
-  c.unique('edgeNodes', nodes.map((n) => n.id));
+  c.unique(
+    'edgeNodes',
+    nodes.map((n) => n.id),
+  );
   props.federationPartners?.forEach((p, i) => {
     c.value(`federationPartners[${i}].id`, p.id, labelValue);
   });
-  c.each('extraMetrics', props.extraMetrics?.map((m) => m.name), metricNameRule).unique('extraMetrics', (props.extraMetrics ?? []).map((m) => m.name));
-  c.unique('federationPartners', (props.federationPartners ?? []).map((p) => p.id));
-  c.value('images.registry', props.images?.registry, registry).each('images.pullSecrets', props.images?.pullSecrets, dnsSubdomain);
+  c.each(
+    'extraMetrics',
+    props.extraMetrics?.map((m) => m.name),
+    metricNameRule,
+  ).unique(
+    'extraMetrics',
+    (props.extraMetrics ?? []).map((m) => m.name),
+  );
+  c.unique(
+    'federationPartners',
+    (props.federationPartners ?? []).map((p) => p.id),
+  );
+  c.value('images.registry', props.images?.registry, registry).each(
+    'images.pullSecrets',
+    props.images?.pullSecrets,
+    dnsSubdomain,
+  );
   for (const [id, image] of Object.entries(props.images?.overrides ?? {})) {
     c.value(`images.overrides.${id}`, image, pinnedImage);
-    c.require(id in IMAGES, { property: `images.overrides.${id}`, given: id, allowed: Object.keys(IMAGES).join(', '), remedy: 'Use one of these names.' });
+    c.require(id in IMAGES, {
+      property: `images.overrides.${id}`,
+      given: id,
+      allowed: Object.keys(IMAGES).join(', '),
+      remedy: 'Use one of these names.',
+    });
   }
   checkSecret(c, 'cli.token', props.cli?.token);
   c.done();
 }
 
 function checkService(c: Checker, at: string, p: ControlPlaneProps | PolicyAgentProps): void {
-  c.value(`${at}.service`, p.service, dnsLabel).labels(`${at}.labels`, p.labels).value(`${at}.port`, p.port, port).value(`${at}.portName`, p.portName, dnsLabel);
+  c.value(`${at}.service`, p.service, dnsLabel)
+    .labels(`${at}.labels`, p.labels)
+    .value(`${at}.port`, p.port, port)
+    .value(`${at}.portName`, p.portName, dnsLabel);
   checkNotEmpty(c, `${at}.labels`, p.labels);
 }
 
@@ -311,7 +359,9 @@ export function checkSecret(c: Checker, at: string, ref: SecretKeyRef | undefine
 }
 
 function checkDatabase(c: Checker, p: DatabaseProps): void {
-  c.value('database.host', p.host, dnsSubdomain).value('database.port', p.port, port).labels('database.podLabels', p.podLabels);
+  c.value('database.host', p.host, dnsSubdomain)
+    .value('database.port', p.port, port)
+    .labels('database.podLabels', p.podLabels);
   checkSecret(c, 'database.username', p.username);
   checkSecret(c, 'database.password', p.password);
   checkSecret(c, 'database.caSecret', p.caSecret);
@@ -325,7 +375,12 @@ function checkDatabase(c: Checker, p: DatabaseProps): void {
 
 function checkEdgeNode(c: Checker, at: string, node: EdgeNodeProps): void {
   c.value(`${at}.id`, node.id, labelValue).each(`${at}.healthUrls`, node.healthUrls, url('https'));
-  c.require(node.id !== '', { property: `${at}.id`, given: node.id, allowed: 'the node_id under which the control plane knows the edge node', remedy: 'Take it from `sovra-cli edge-node status --all`.' });
+  c.require(node.id !== '', {
+    property: `${at}.id`,
+    given: node.id,
+    allowed: 'the node_id under which the control plane knows the edge node',
+    remedy: 'Take it from `sovra-cli edge-node status --all`.',
+  });
   if (node.policyAgent) checkService(c, `${at}.policyAgent`, node.policyAgent);
   const vault = node.vault;
   if (!vault) return;

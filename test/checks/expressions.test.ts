@@ -1,7 +1,9 @@
 import { expressionProblems, knownMetrics } from '../../lib/rules/promql';
 import { SovraInstallation } from '../../lib/sovra/installation';
 
-const known = knownMetrics([new SovraInstallation({ extraMetrics: [{ name: 'own_total', type: 'counter', labels: ['x'] }, { name: 'own_any' }] })]);
+const known = knownMetrics([
+  new SovraInstallation({ extraMetrics: [{ name: 'own_total', type: 'counter', labels: ['x'] }, { name: 'own_any' }] }),
+]);
 known.set('sovra_ops:recorded', 'recorded');
 const problems = (expr: string) => expressionProblems(expr, known);
 

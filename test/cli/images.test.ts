@@ -8,7 +8,17 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sovra-images-'));
   writeFileSync(
     join(folder, 'a.k8s.yaml'),
-    ['kind: Deployment', 'spec: {template: {spec: {containers: [{image: "quay.io/b/c:1"}], initContainers: [{image: "docker.io/a:2"}]}}}', '---', 'kind: Prometheus', 'spec: {image: "quay.io/b/c:1"}', '---', 'kind: ConfigMap', 'data: {image: not-an-image}', ''].join('\n'),
+    [
+      'kind: Deployment',
+      'spec: {template: {spec: {containers: [{image: "quay.io/b/c:1"}], initContainers: [{image: "docker.io/a:2"}]}}}',
+      '---',
+      'kind: Prometheus',
+      'spec: {image: "quay.io/b/c:1"}',
+      '---',
+      'kind: ConfigMap',
+      'data: {image: not-an-image}',
+      '',
+    ].join('\n'),
   );
   writeFileSync(join(folder, 'notes.txt'), 'image: nothing');
 });
@@ -20,7 +30,9 @@ describe('sovra-ops images', () => {
   });
 
   it('tells where each one goes on a mirror', () => {
-    expect(run(['images', folder, '--mirror', 'r.example:5000/m']).out).toBe('docker.io/a:2 r.example:5000/m/a:2\nquay.io/b/c:1 r.example:5000/m/b/c:1\n');
+    expect(run(['images', folder, '--mirror', 'r.example:5000/m']).out).toBe(
+      'docker.io/a:2 r.example:5000/m/a:2\nquay.io/b/c:1 r.example:5000/m/b/c:1\n',
+    );
   });
 
   it.each([

@@ -3,16 +3,17 @@
  * validation, unchanged by a second apply, admitted under Pod Security `restricted`, ready, and with CronJobs whose Jobs
  * complete. The golden files are what the library writes; a unit test holds them equal.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { makeCertificates } from '../sim/certificates';
 import { type Cluster, startCluster } from './cluster';
 import { judge, score } from './kube-score';
 import { EXCEPTIONS } from './kube-score-exceptions';
 import { validate } from './kubeconform';
 import { findPrograms } from './programs';
 import { ensureSchemas } from './schemas';
-import { sovraObjects } from './world';
+import { monitoringNamespace, preconditions, sovraObjects } from './world';
 
 const minute = 60_000;
 const golden = join(__dirname, '..', 'examples', 'golden');
@@ -24,15 +25,26 @@ interface Written {
 }
 
 const objectsOf = (name: string): Written[] =>
-  readdirSync(join(golden, name)).flatMap((file) => parseAllDocuments(readFileSync(join(golden, name, file), 'utf8')).map((d) => d.toJS() as Written));
-const named = (name: string, ...kinds: string[]) => objectsOf(name).filter((o) => kinds.includes(o.kind)).map((o) => `${o.metadata.namespace}/${o.metadata.name}`);
+  readdirSync(join(golden, name)).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(golden, name, file), 'utf8')).map((d) => d.toJS() as Written),
+  );
+const named = (name: string, ...kinds: string[]) =>
+  objectsOf(name)
+    .filter((o) => kinds.includes(o.kind))
+    .map((o) => `${o.metadata.namespace}/${o.metadata.name}`);
 
 describe('on the real API server', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
     cluster = await startCluster();
-    await cluster.applyObjects([...sovraObjects(), { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } }]);
+    const { ca, directory } = await makeCertificates({ names: ['vault.sovra-edge.svc'], addresses: [], days: 1 });
+    await cluster.applyObjects([
+      ...sovraObjects(),
+      monitoringNamespace,
+      ...preconditions(readFileSync(ca, 'utf8'), 'http://oncall.example.com'),
+    ]);
+    rmSync(directory, { recursive: true });
   }, 2 * minute);
 
   afterAll(() => cluster?.stop(), minute);
@@ -42,7 +54,10 @@ describe('on the real API server', () => {
 
     // Objects of the set before must not stand in for those of this one.
     afterAll(async () => {
-      await cluster.kubectl.run(['delete', '--ignore-not-found', '--wait=true', '--timeout=60s', '-R', '-f', path]);
+      const file = join(cluster.dir, `${name}.json`);
+      const items = objectsOf(name).filter((o) => o.kind !== 'Namespace');
+      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+      await cluster.kubectl.run(['delete', '--wait=true', '--timeout=60s', '-f', file]);
     }, 2 * minute);
 
     test(
@@ -59,7 +74,11 @@ describe('on the real API server', () => {
         const ready = await cluster.waitForWorkloads({ timeout: 90_000 });
         expect(ready).toEqual(expect.arrayContaining(named(name, 'Deployment').map((d) => `Deployment ${d}`)));
         for (const kind of ['Prometheus', 'Alertmanager']) {
-          expect(ready).toEqual(expect.arrayContaining(named(name, kind).map((o) => `StatefulSet ${o.replace('/', `/${kind.toLowerCase()}-`)}`)));
+          expect(ready).toEqual(
+            expect.arrayContaining(
+              named(name, kind).map((o) => `StatefulSet ${o.replace('/', `/${kind.toLowerCase()}-`)}`),
+            ),
+          );
         }
         expect(await cluster.refusals()).toEqual([]);
       },

@@ -2,8 +2,6 @@
  * What is in a cluster before this project comes: Sovra as its manifests ship it, reduced to what others see of it
  * (names, labels, ports), and the Secrets that the README asks for.
  */
-import { readFileSync } from 'node:fs';
-import { SovraInstallation } from '../../lib';
 
 const SERVING = { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } };
 const CONTAINER = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
@@ -80,9 +78,11 @@ export function sovraObjects(): object[] {
   ];
 }
 
+/** For sets that find the namespace of monitoring made by somebody else. */
+export const monitoringNamespace = namespace('monitoring');
+
 /** The Secrets and the ConfigMap that have to be there before the stack; made up, and of use to nobody. */
-export function preconditions(caFile: string, webhookUrl: string): object[] {
-  const ca = readFileSync(caFile, 'utf8');
+export function preconditions(ca: string, webhookUrl: string): object[] {
   const backup = ['sovra', 'sovra-edge'].flatMap((ns) => [
     secret(ns, 'sovra-backup', { password: 'test-only' }),
     secret(ns, 'sovra-backup-s3', { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }),
@@ -112,6 +112,3 @@ export function preconditions(caFile: string, webhookUrl: string): object[] {
     ...backup,
   ];
 }
-
-/** The description of exactly that. */
-export const installation = new SovraInstallation({ edgeNodes: [{ id: 'edge-1', vault: {} }] });

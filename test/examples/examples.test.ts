@@ -14,7 +14,11 @@ const examples = readdirSync(join(root, 'examples')).sort();
 function synthExample(name: string): Record<string, string> {
   const outdir = mkdtempSync(join(tmpdir(), `sovra-example-${name}-`));
   try {
-    execFileSync('node', ['-r', join(root, 'test/support/typescript.cjs'), join(root, 'examples', name, 'main.ts')], { cwd: root, env: { ...process.env, CDK8S_OUTDIR: outdir }, stdio: 'pipe' });
+    execFileSync('node', ['-r', join(root, 'test/support/typescript.cjs'), join(root, 'examples', name, 'main.ts')], {
+      cwd: root,
+      env: { ...process.env, CDK8S_OUTDIR: outdir },
+      stdio: 'pipe',
+    });
     return manifests(outdir);
   } finally {
     rmSync(outdir, { recursive: true });
@@ -34,7 +38,11 @@ function synthStack(name: string): Record<string, string> {
 }
 
 function manifests(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder).sort().map((f) => [f, readFileSync(join(folder, f), 'utf8')]));
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((f) => [f, readFileSync(join(folder, f), 'utf8')]),
+  );
 }
 
 /** Holds what was written against the golden files; `make golden` rewrites those, for a review to see. */
@@ -76,9 +84,12 @@ describe('what is written', () => {
   });
 
   it('names images by version, each with a registry', () => {
-    const images = everything().flatMap((text) => [...text.matchAll(/^\s+(?:- )?image: "?([^"\n]+)"?$/gm)].map(([, i]) => i ?? ''));
+    const images = everything().flatMap((text) =>
+      [...text.matchAll(/^\s+(?:- )?image: "?([^"\n]+)"?$/gm)].map(([, i]) => i ?? ''),
+    );
     expect(images.length).toBeGreaterThan(20);
-    for (const image of images) expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+(:\d+)?\/.+(:[\w.-]+|@sha256:[0-9a-f]{64})$/);
+    for (const image of images)
+      expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+(:\d+)?\/.+(:[\w.-]+|@sha256:[0-9a-f]{64})$/);
     expect(images.filter((i) => i.endsWith(':latest'))).toEqual([]);
   });
 });

@@ -10,14 +10,18 @@ describe('metric catalogue', () => {
 
   it('follows the naming of Prometheus: counters end in _total, histograms have rising buckets', () => {
     for (const [id, m] of Object.entries(METRICS) as [string, Metric][]) {
-      for (const name of Object.values(m.name)) if (name !== null && m.type === 'counter') expect([id, name]).toEqual([id, expect.stringMatching(/_total$/)]);
+      for (const name of Object.values(m.name))
+        if (name !== null && m.type === 'counter') expect([id, name]).toEqual([id, expect.stringMatching(/_total$/)]);
       if (m.type === 'histogram') expect([...(m.buckets ?? [])].sort((a, b) => a - b)).toEqual(m.buckets);
       expect([id, (m.buckets?.length ?? 0) > 0]).toEqual([id, m.type === 'histogram']);
     }
   });
 
   it('knows the series of a histogram by name, and nothing by a name of the other dialect', () => {
-    expect(metricsByName('guide').get('sovra_api_request_duration_seconds_bucket')).toMatchObject({ id: 'apiLatency', series: 'bucket' });
+    expect(metricsByName('guide').get('sovra_api_request_duration_seconds_bucket')).toMatchObject({
+      id: 'apiLatency',
+      series: 'bucket',
+    });
     expect(metricsByName('guide').has('sovra_api_gateway_http_requests_total')).toBe(false);
     expect(metricsByName('2026.3').has('sovra_api_gateway_http_requests_total')).toBe(true);
   });
@@ -30,8 +34,12 @@ describe('images', () => {
   });
 
   it('move to a mirror with one property, and give way to an override', () => {
-    expect(imageReference('prometheus', { registry: 'r.example:5000/m' })).toBe(IMAGES.prometheus.replace('quay.io', 'r.example:5000/m'));
-    expect(imageReference('grafana', { registry: 'r.example', overrides: { grafana: 'own/grafana:1' } })).toBe('own/grafana:1');
+    expect(imageReference('prometheus', { registry: 'r.example:5000/m' })).toBe(
+      IMAGES.prometheus.replace('quay.io', 'r.example:5000/m'),
+    );
+    expect(imageReference('grafana', { registry: 'r.example', overrides: { grafana: 'own/grafana:1' } })).toBe(
+      'own/grafana:1',
+    );
     for (const id of Object.keys(IMAGES) as ImageId[]) expect(imageReference(id)).toBe(IMAGES[id]);
   });
 });

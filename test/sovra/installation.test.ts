@@ -11,12 +11,32 @@ describe('SovraInstallation', () => {
       name: 'sovra',
       namespace: 'sovra',
       dialect: 'guide',
-      controlPlane: { service: 'sovra-api-gateway', port: 8080, portName: 'http', labels: { app: 'sovra', component: 'api-gateway' }, url: 'http://sovra-api-gateway.sovra.svc:8080' },
-      database: { host: 'postgres.sovra.svc.cluster.local', port: 5432, name: 'sovra', username: { secret: 'sovra-secrets', key: 'database.username' }, password: { secret: 'sovra-secrets', key: 'database.password' } },
+      controlPlane: {
+        service: 'sovra-api-gateway',
+        port: 8080,
+        portName: 'http',
+        labels: { app: 'sovra', component: 'api-gateway' },
+        url: 'http://sovra-api-gateway.sovra.svc:8080',
+      },
+      database: {
+        host: 'postgres.sovra.svc.cluster.local',
+        port: 5432,
+        name: 'sovra',
+        username: { secret: 'sovra-secrets', key: 'database.username' },
+        password: { secret: 'sovra-secrets', key: 'database.password' },
+      },
       edgeNodes: [
         {
           id: 'edge-1',
-          vault: { namespace: 'sovra-edge', name: 'vault', replicas: 3, port: 8200, activeService: 'vault-active', labels: { 'app.kubernetes.io/name': 'vault' }, tls: { secret: 'vault-tls', caKey: 'ca.crt', serverName: 'vault.sovra-edge.svc' } },
+          vault: {
+            namespace: 'sovra-edge',
+            name: 'vault',
+            replicas: 3,
+            port: 8200,
+            activeService: 'vault-active',
+            labels: { 'app.kubernetes.io/name': 'vault' },
+            tls: { secret: 'vault-tls', caKey: 'ca.crt', serverName: 'vault.sovra-edge.svc' },
+          },
           policyAgent: { namespace: 'sovra-edge', service: 'opa', port: 8181 },
         },
       ],
@@ -24,14 +44,23 @@ describe('SovraInstallation', () => {
   });
 
   it('follows the namespace in every name that is made of it', () => {
-    const sovra = new SovraInstallation({ namespace: 'prod', edgeNodes: [{ id: 'a', vault: { namespace: 'edge-a', name: 'bao' } }] });
+    const sovra = new SovraInstallation({
+      namespace: 'prod',
+      edgeNodes: [{ id: 'a', vault: { namespace: 'edge-a', name: 'bao' } }],
+    });
     expect(sovra.controlPlane?.url).toBe('http://sovra-api-gateway.prod.svc:8080');
     expect(sovra.database?.host).toBe('postgres.prod.svc.cluster.local');
-    expect(sovra.edgeNodes[0]?.vault).toMatchObject({ activeService: 'bao-active', tls: { serverName: 'bao.edge-a.svc' } });
+    expect(sovra.edgeNodes[0]?.vault).toMatchObject({
+      activeService: 'bao-active',
+      tls: { serverName: 'bao.edge-a.svc' },
+    });
   });
 
   it('knows an edge cluster without a control plane, and an edge node that is elsewhere', () => {
-    const sovra = new SovraInstallation({ controlPlane: false, edgeNodes: [{ id: 'here', vault: {}, policyAgent: false }, { id: 'there' }] });
+    const sovra = new SovraInstallation({
+      controlPlane: false,
+      edgeNodes: [{ id: 'here', vault: {}, policyAgent: false }, { id: 'there' }],
+    });
     expect([sovra.controlPlane, sovra.database]).toEqual([undefined, undefined]);
     expect(sovra.localEdgeNodes.map((n) => n.id)).toEqual(['here']);
     expect(sovra.edgeNodes[0]?.policyAgent).toBeUndefined();
@@ -57,7 +86,15 @@ describe('SovraInstallation', () => {
     [{ edgeNodes: [{ id: 'a', vault: { tls: { secret: '' } } }] }, 'edgeNodes[0].vault.tls'],
     [{ edgeNodes: [{ id: 'a', vault: { replicas: 0 } }] }, 'edgeNodes[0].vault.replicas'],
     [{ edgeNodes: [{ id: 'a', vault: { labels: {} } }] }, 'edgeNodes[0].vault.labels'],
-    [{ edgeNodes: [{ id: 'a', vault: {} }, { id: 'b', vault: {} }] }, 'edgeNodes["b"].vault.labels'],
+    [
+      {
+        edgeNodes: [
+          { id: 'a', vault: {} },
+          { id: 'b', vault: {} },
+        ],
+      },
+      'edgeNodes["b"].vault.labels',
+    ],
     [{ federationPartners: [{ id: 'x' }, { id: 'x' }] }, 'federationPartners[1]'],
     [{ images: { registry: 'https://r' } }, 'images.registry'],
     [{ images: { overrides: { grafana: 'grafana/grafana:latest' } } }, 'images.overrides.grafana'],
@@ -78,8 +115,35 @@ describe('SovraInstallation', () => {
         name: word,
         namespace: word,
         dialect: fc.constantFrom('guide', '2026.3', 'x'),
-        controlPlane: fc.oneof(fc.constant(false), fc.record({ service: word, port: fc.integer({ min: -1, max: 70000 }), labels: fc.dictionary(word, word, { maxKeys: 2 }) }, { requiredKeys: [] })),
-        edgeNodes: fc.array(fc.record({ id: word, healthUrls: fc.array(fc.oneof(fc.webUrl(), word), { maxLength: 2 }), vault: fc.record({ namespace: word, replicas: fc.integer({ min: -1, max: 5 }), tls: fc.oneof(fc.constant(null), fc.record({ secret: word }, { requiredKeys: [] })) }, { requiredKeys: [] }) }, { requiredKeys: ['id'] }), { maxLength: 3 }),
+        controlPlane: fc.oneof(
+          fc.constant(false),
+          fc.record(
+            {
+              service: word,
+              port: fc.integer({ min: -1, max: 70000 }),
+              labels: fc.dictionary(word, word, { maxKeys: 2 }),
+            },
+            { requiredKeys: [] },
+          ),
+        ),
+        edgeNodes: fc.array(
+          fc.record(
+            {
+              id: word,
+              healthUrls: fc.array(fc.oneof(fc.webUrl(), word), { maxLength: 2 }),
+              vault: fc.record(
+                {
+                  namespace: word,
+                  replicas: fc.integer({ min: -1, max: 5 }),
+                  tls: fc.oneof(fc.constant(null), fc.record({ secret: word }, { requiredKeys: [] })),
+                },
+                { requiredKeys: [] },
+              ),
+            },
+            { requiredKeys: ['id'] },
+          ),
+          { maxLength: 3 },
+        ),
         images: fc.record({ registry: word }, { requiredKeys: [] }),
       },
       { requiredKeys: [] },

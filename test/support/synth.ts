@@ -1,4 +1,4 @@
-import { App, ApiObject, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import type { KubeObject } from '../../lib/checks/model';
 import { SovraOpsError } from '../../lib/errors';
 
@@ -11,7 +11,10 @@ export function objectsOf(build: (chart: Chart) => void): KubeObject[] {
 
 export function find(objects: readonly KubeObject[], kind: string, name: string): KubeObject {
   const found = objects.filter((o) => o.kind === kind && o.metadata.name === name);
-  if (found.length !== 1) throw new Error(`${found.length} objects ${kind} ${name} among ${objects.map((o) => `${o.kind} ${o.metadata.name}`).join(', ')}`);
+  if (found.length !== 1)
+    throw new Error(
+      `${found.length} objects ${kind} ${name} among ${objects.map((o) => `${o.kind} ${o.metadata.name}`).join(', ')}`,
+    );
   return found[0] as KubeObject;
 }
 
