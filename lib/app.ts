@@ -6,6 +6,9 @@ import { checkObjects, enableChecks, validateTree } from './checks/enable';
 import type { KubeObject } from './checks/model';
 import { toYamlDocuments } from './yaml';
 
+/** What cdk8s calls its manifests, and nobody else does. */
+const DEFAULT_EXTENSION = '.k8s.yaml';
+
 export type SovraAppProps = Omit<AppProps, 'yamlOutputType'>;
 
 /**
@@ -104,6 +107,8 @@ function replaceManifests(staging: string, target: string, extension: string): v
   mkdirSync(target, { recursive: true });
   const written = new Set(readdirSync(staging));
   for (const name of written) renameSync(join(staging, name), join(target, name));
+  // With another ending, a manifest of ours cannot be told from a file of the user.
+  if (extension !== DEFAULT_EXTENSION) return;
   for (const name of readdirSync(target))
     if (name.endsWith(extension) && !written.has(name)) rmSync(join(target, name));
 }

@@ -37,7 +37,17 @@ function line(p: Problem): string {
 /** Prints what was given, without the credentials that a pasted URL may carry and without flooding the terminal. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = written(value);
   const clean = text.replace(/(:\/\/)[^/@\s"]+@/g, '$1***@');
   return clean.length > 120 ? `${clean.slice(0, 117)}...` : clean;
+}
+
+/** Anything may have been given by mistake: a number that JSON has no word for, a construct that refers to itself. */
+function written(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

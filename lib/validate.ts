@@ -2,19 +2,42 @@ import { type Problem, SovraOpsError } from './errors';
 import { parseCron } from './schedule/cron';
 import { parseDuration } from './schedule/duration';
 
-/** A rule for one value: undefined when it holds, else what is allowed and how to mend it. */
-export type Rule<T = string> = (value: T) => { allowed: string; remedy: string } | undefined;
+/** What is allowed instead, and how to mend it. */
+type Refusal = Pick<Problem, 'allowed' | 'remedy'>;
+
+/** A rule for one value: undefined when it holds. */
+export type Rule<T = string> = ((value: T) => Refusal | undefined) & {
+  /** The type of what it judges; a value of any other type is refused before it is asked. @default 'string' */
+  readonly takes?: 'number' | 'boolean';
+};
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL_NAME = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$/;
 const QUANTITY = /^[+]?(\d+(\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?$/;
-const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+/** The kubelet keeps `..data` and its like for itself. */
+const SECRET_KEY = /^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
 
 const rule =
   <T>(holds: (v: T) => boolean, allowed: string, remedy: string): Rule<T> =>
   (v) =>
     holds(v) ? undefined : { allowed, remedy };
+
+const asNumber = { takes: 'number' } as const;
+/** A rule for numbers. */
+export const numberRule = (holds: (v: number) => boolean, allowed: string, remedy: string): Rule<number> =>
+  Object.assign(rule(holds, allowed, remedy), asNumber);
+/** True or false, and nothing that JavaScript takes for one of them: the text "false" would count as true. */
+export const flag: Rule<boolean> = Object.assign(() => undefined, { takes: 'boolean' } as const);
+
+/** What plain JavaScript can give although the types forbid it. */
+const WRONG_TYPE: Readonly<Record<'string' | 'number' | 'boolean' | 'object' | 'list', Refusal>> = {
+  string: { allowed: 'a text', remedy: 'Put it in quotes, or leave it out.' },
+  number: { allowed: 'a number', remedy: 'Write it without quotes, or leave it out.' },
+  boolean: { allowed: 'true or false', remedy: 'Write it without quotes, or leave it out.' },
+  object: { allowed: 'an object with properties', remedy: 'Write { ... }, or leave it out.' },
+  list: { allowed: 'a list', remedy: 'Write [ ... ], or leave it out.' },
+};
 
 /** DNS-1123 label: names of namespaces, Services and containers. */
 export const dnsLabel = rule<string>(
@@ -46,7 +69,7 @@ export const labelKey = rule<string>(
       rest.length === 0 &&
       name !== undefined &&
       LABEL_NAME.test(name) &&
-      (prefix === undefined || DNS_SUBDOMAIN.test(prefix))
+      (prefix === undefined || (prefix.length <= 253 && DNS_SUBDOMAIN.test(prefix)))
     );
   },
   'a label key: an optional DNS prefix and "/", then at most 63 letters, digits, "-", "_" and "."',
@@ -67,12 +90,12 @@ export const quantity = rule<string>(
   'a positive Kubernetes quantity such as "500m", "2", "512Mi" or "50Gi"',
   'Write a number with a unit that Kubernetes knows.',
 );
-export const port = rule<number>(
+export const port = numberRule(
   (v) => Number.isInteger(v) && v >= 1 && v <= 65535,
   'a port: a whole number from 1 to 65535',
   'Give the number of the port.',
 );
-export const positiveInteger = rule<number>(
+export const positiveInteger = numberRule(
   (v) => Number.isInteger(v) && v >= 1,
   'a whole number of at least 1',
   'Give a positive whole number.',
@@ -103,12 +126,20 @@ export const url = (...protocols: readonly string[]): Rule =>
     `an absolute URL with ${protocols.map((p) => `${p}://`).join(' or ')}, without user name or password`,
     'Write the whole address; credentials belong in a Secret.',
   );
+/** Any text, an empty one too. */
+export const anyText: Rule = () => undefined;
+/** What people read. */
+export const text = rule<string>(
+  (v) => v.trim() !== '',
+  'a text that is not empty',
+  'Leave it out to keep the text that there is.',
+);
+/** Host and port, path, tag, digest; as a container runtime takes it. */
+const IMAGE =
+  /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 /** An image reference that names one build: a tag other than `latest`, or a digest. */
 export const pinnedImage = rule<string>(
-  (v) =>
-    /^[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/.test(v) &&
-    !/:latest$/.test(v) &&
-    /[:@][^/]*$/.test(v),
+  (v) => IMAGE.test(v) && !/:latest$/.test(v) && /[:@][^/]*$/.test(v),
   'an image with a fixed tag or a sha256 digest',
   'Name the version: "latest" changes under a running cluster.',
 );
@@ -119,14 +150,21 @@ export const registry = rule<string>(
   'Drop "https://" and the trailing slash.',
 );
 
+/** Regions of the tz database that hold names of zones. */
+const ZONE =
+  /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)(\/[A-Z][A-Za-z0-9_+-]*)+$/;
+/** Small words inside of names: Port_of_Spain, Dar_es_Salaam, Port-au-Prince. */
+const ZONE_WORD = /^([A-Z0-9+].*|of|es|au|)$/;
+
 function isTimeZone(v: string): boolean {
   // Node also takes offsets ("+02:00") and abbreviations ("EST"); Kubernetes loads a file of that name, so they must be names.
   // The first use of Intl's zones costs milliseconds; the default zone needs no look-up.
   if (v === 'UTC' || v === 'Etc/UTC') return true;
-  if (!/^(UTC|[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)+)$/.test(v)) return false;
+  if (!ZONE.test(v) || !v.split(/[/_-]/).every((word) => ZONE_WORD.test(word))) return false;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: v });
-    return true;
+    const known = new Intl.DateTimeFormat('en', { timeZone: v }).resolvedOptions().timeZone;
+    // Node does not mind capitals, but a file of that name has to be there. An old name resolves to another one.
+    return known === v || known.toLowerCase() !== v.toLowerCase();
   } catch {
     return false;
   }
@@ -141,6 +179,8 @@ function isUrl(v: string, protocols: readonly string[]): boolean {
   }
   return (
     protocols.includes(u.protocol.slice(0, -1)) &&
+    // "https:host" and "https:/host" are read as the same; nobody else reads them so.
+    /^[a-z]+:\/\/[^/]/i.test(v) &&
     u.hostname !== '' &&
     u.username === '' &&
     u.password === '' &&
@@ -160,42 +200,103 @@ export class Checker {
   /** Holds a value against a rule. */
   value<T>(property: string, given: T | undefined, holds: Rule<T>): this {
     if (given === undefined) return this;
-    const broken = holds(given);
-    if (broken) this.problems.push({ property, given, ...broken });
-    return this;
+    const type = holds.takes ?? 'string';
+    const broken = typeof given === type ? holds(given) : WRONG_TYPE[type];
+    return broken ? this.add({ property, given, ...broken }) : this;
   }
 
   /** Holds each value of a list against a rule. */
-  each<T>(property: string, given: readonly T[] | undefined, holds: Rule<T>): this {
-    given?.forEach((v, i) => {
-      this.value(`${property}[${i}]`, v, holds);
+  each<T>(property: string, given: readonly T[] | null | undefined, holds: Rule<T>): this {
+    this.list(property, given).forEach((v, i) => {
+      this.item(`${property}[${i}]`, v, holds);
     });
+    return this;
+  }
+
+  /** An object of properties as it was given; undefined where there is none, or something else. */
+  part<T>(property: string, given: T | null | undefined): T | undefined {
+    const fits = typeof given === 'object' && given !== null && !Array.isArray(given);
+    if (fits || given === undefined) return given;
+    this.add({ property, given, ...WRONG_TYPE.object });
+    return undefined;
+  }
+
+  /** The entries of a list; none where there is no list. */
+  list<T>(property: string, given: readonly T[] | null | undefined): readonly T[] {
+    if (given === undefined) return [];
+    if (Array.isArray(given)) return given;
+    this.add({ property, given, ...WRONG_TYPE.list });
+    return [];
+  }
+
+  /** The objects of a list, each with its place; whatever is no object is a problem. */
+  parts<T>(property: string, given: readonly T[] | null | undefined): { readonly at: string; readonly entry: T }[] {
+    return this.list(property, given).flatMap((e, i) => {
+      const at = `${property}[${i}]`;
+      const entry = this.part(at, e ?? null);
+      return entry ? [{ at, entry }] : [];
+    });
+  }
+
+  /** What has no default. */
+  given(property: string, given: unknown, remedy: string): this {
+    return this.require(given !== undefined, { property, given, allowed: 'a value; there is no default', remedy });
+  }
+
+  /** The props as a whole; without them nothing else can be looked at. @throws {SovraOpsError} */
+  props(given: unknown): this {
+    this.part('props', given ?? null);
+    this.done();
     return this;
   }
 
   /** Kubernetes labels: each key and each value. */
-  labels(property: string, given: Readonly<Record<string, string>> | undefined): this {
-    for (const [k, v] of Object.entries(given ?? {})) {
+  labels(property: string, given: Readonly<Record<string, string>> | null | undefined): this {
+    for (const [k, v] of Object.entries(this.part(property, given) ?? {})) {
       this.value(`${property}[${JSON.stringify(k)}]`, k, labelKey);
-      this.value(`${property}[${JSON.stringify(k)}]`, v, labelValue);
+      this.item(`${property}[${JSON.stringify(k)}]`, v, labelValue);
     }
     return this;
   }
 
+  /** Labels that select something: without any, they would select everything. */
+  selector(property: string, given: Readonly<Record<string, string>> | null | undefined): this {
+    return this.labels(property, given).require(
+      given === undefined || given === null || Object.keys(given).length > 0,
+      {
+        property,
+        given,
+        allowed: 'at least one label (an empty selector would match everything)',
+        remedy: 'Give the labels that are there, or leave the property out.',
+      },
+    );
+  }
+
+  /** Holds an entry of a list or of an object against a rule: it cannot be left to a default. */
+  item<T>(property: string, given: T, holds: Rule<T>): this {
+    return this.value(property, given ?? (null as T), holds);
+  }
+
   /** No two entries may share a key. */
-  unique(property: string, keys: readonly string[]): this {
-    const seen = new Map<string, number>();
-    keys.forEach((key, i) => {
+  unique(property: string, keys: readonly (string | undefined)[]): this {
+    return this.distinct(keys.map((key, i) => ({ at: `${property}[${i}]`, key })));
+  }
+
+  /** The same for entries of several lists. */
+  distinct(entries: readonly { readonly at: string; readonly key: string | undefined }[]): this {
+    const seen = new Map<string, string>();
+    for (const { at, key } of entries) {
+      if (key === undefined) continue;
       const first = seen.get(key);
-      if (first === undefined) seen.set(key, i);
+      if (first === undefined) seen.set(key, at);
       else
         this.add({
-          property: `${property}[${i}]`,
+          property: at,
           given: key,
-          allowed: `a name that is used once (also at ${property}[${first}])`,
+          allowed: `a name that is used once (also at ${first})`,
           remedy: 'Give each entry a name of its own.',
         });
-    });
+    }
     return this;
   }
 

@@ -56,18 +56,31 @@ function scalar(value: unknown, depth: number): string {
 /** Letters, digits and marks that mean nothing to YAML; not a number, a date, or one of the words below. */
 const PLAIN = /^[A-Za-z_/][\w./-]*(?::[\w./-]+)*$/;
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
-/** Text that survives a literal block: printable, no white space at its start, at least one line that is not empty. */
-const BLOCK = /^[^\s](?:[\x20-\x7e\n\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\ud800-\udbff][\udc00-\udfff])*$/;
+/** Text that survives a literal block: printable, and no white space at its start. */
+const BLOCK =
+  /^[^\s](?:[\x20-\x7e\n\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\ud800-\udbff][\udc00-\udfff])*$/;
+/** Characters that JSON leaves as they are and some reader of YAML takes for a line break, or refuses. */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/** Half of a surrogate pair: no character, and no reader of UTF-8 takes it. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 /** White space before the end of a line would be lost on people, and in editors. */
 const TRAILING = /[ \t]$/m;
 
 function string(value: string): string {
-  return PLAIN.test(value) && !WORDS.test(value) ? value : JSON.stringify(value);
+  if (PLAIN.test(value) && !WORDS.test(value)) return value;
+  return quoted(value);
+}
+
+function quoted(value: string): string {
+  if (LONE_SURROGATE.test(value))
+    throw new TypeError(`cannot write half a surrogate pair as YAML: ${JSON.stringify(value)}`);
+  const code = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(UNPRINTABLE, code);
 }
 
 /** A literal block, without the line break that `write` adds. */
 function block(value: string, depth: number): string {
-  if (TRAILING.test(value)) return JSON.stringify(value);
+  if (TRAILING.test(value)) return quoted(value);
   let end = value.length;
   while (value[end - 1] === '\n') end--;
   const breaks = value.length - end;

@@ -97,6 +97,14 @@ describe('SovraApp', () => {
     expect(readdirSync(outdir)).toEqual(['a.k8s.yaml', 'kustomization.yaml']);
   });
 
+  it('removes nothing where the ending is not its own', () => {
+    writeFileSync(join(outdir, 'mine.yaml'), 'mine');
+    const app = new SovraApp({ outdir, outputFileExtension: '.yaml' });
+    chartOf(app, 'a');
+    app.synth();
+    expect(readdirSync(outdir)).toEqual(['a.yaml', 'mine.yaml']);
+  });
+
   it('makes the file of construct paths that the command line of cdk8s asks for', () => {
     process.env.CDK8S_RECORD_CONSTRUCT_METADATA = 'true';
     try {

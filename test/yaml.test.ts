@@ -10,6 +10,7 @@ describe('toYaml', () => {
       value: fc.oneof(
         { maxDepth: 3, withCrossShrink: true },
         fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'binary' }),
         fc.string(),
         fc.stringMatching(/^[ \t\n:#\-|>'"a-z0-9.%@`!&*{}[\],?~=]{0,30}$/),
         fc.constantFrom(
@@ -97,6 +98,24 @@ describe('toYaml', () => {
 
   it('separates documents', () => {
     expect(parseAllDocuments(toYamlDocuments([{ a: 1 }, { b: 2 }])).map((d) => d.toJS())).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+
+  // The reader of kubectl is stricter than the one above: it takes some of these for line breaks and refuses others.
+  it.each(['\u007f', '\u0081', '\u0085', '\u2028', '\u2029', '\ufeff', '\uffff'])(
+    'escapes %j, alone and in a block',
+    (c) => {
+      for (const text of [c, `a${c}b`, `a\n${c}b\n`]) {
+        const written = toYaml({ a: text });
+        expect(written).not.toContain(c);
+        expect(parse(written)).toEqual({ a: text });
+      }
+    },
+  );
+
+  it('refuses half a character', () => {
+    expect(() => toYaml({ a: 'x\ud800' })).toThrow('half a surrogate pair');
+    expect(() => toYaml({ a: 'x\udc00\ny' })).toThrow('half a surrogate pair');
+    expect(toYaml({ a: '\ud83d\ude00 b' })).toBe('a: "\ud83d\ude00 b"\n');
   });
 
   it('refuses what has no place in a manifest', () => {

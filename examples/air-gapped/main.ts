@@ -1,4 +1,4 @@
-// A site without a way out: one property moves every image to a mirror, DNS and API server are at known addresses, and
+// A site without a way out: one property moves every image to a mirror, the API server is at a known address, and
 // notifications go to a receiver inside. `sovra-ops images dist --mirror registry.intern.example/sovra` is the shopping list.
 import { Chart } from 'cdk8s';
 import { SovraAlerts, SovraApp, SovraBackupSchedule, SovraInstallation, SovraMonitoring } from '../../lib';
@@ -9,14 +9,15 @@ const sovra = new SovraInstallation({
   edgeNodes: [{ id: 'edge-a', vault: {} }],
 });
 const network = { apiServer: { cidrs: ['10.0.0.10/32'], ports: [6443] } };
+const runbookBaseUrl = 'https://wiki.intern.example/sovra/runbooks';
 const app = new SovraApp();
 const chart = new Chart(app, 'sovra');
 const { prometheusRef: prometheus } = new SovraMonitoring(chart, 'monitoring', {
   sovra,
   network,
+  grafana: { runbookBaseUrl },
   alertmanager: { receivers: { peers: [{ namespace: 'paging', podLabels: { app: 'sms-gateway' } }], ports: [8080] } },
 });
-const runbookBaseUrl = 'https://wiki.intern.example/sovra/runbooks';
 new SovraAlerts(chart, 'alerts', { sovra, prometheus, runbookBaseUrl });
 new SovraBackupSchedule(chart, 'backup', {
   sovra,

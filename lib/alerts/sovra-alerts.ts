@@ -5,10 +5,11 @@ import { declareFacts, meantFor } from '../checks/facts';
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
-import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { AlertName } from '../rules/catalogue';
-import type { AlertOptions } from '../rules/options';
+import { type AlertOptions, checkAlertOptions } from '../rules/options';
 import { alertNames, type RuleGroup, renderAlerts } from '../rules/render';
+import { checkInstallation } from '../sovra/check-installation';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
 
@@ -37,9 +38,9 @@ export class SovraAlerts extends Construct {
 
   constructor(scope: Construct, id: string, props: SovraAlertsProps) {
     super(scope, id);
+    check(this, props);
     const prometheus = props.prometheus ?? SOVRA_PROMETHEUS;
     const namespace = props.namespace ?? ruleNamespace(prometheus);
-    checkPlace(new Checker(this.node.path), props, prometheus, namespace).done();
     this.alertNames = alertNames(props.sovra, props);
     const groups = renderAlerts(props.sovra, props, this.node.path);
     this.rules = groups.map((group) => {
@@ -56,11 +57,6 @@ export class SovraAlerts extends Construct {
   }
 }
 
-/** The Prometheus' own namespace, if it looks for rules there. */
-function ruleNamespace({ namespace, namespaces }: PrometheusRef): string {
-  return namespaces === undefined || namespaces.includes(namespace) ? namespace : (namespaces[0] ?? namespace);
-}
-
 /** The expressions that nobody replaced. */
 function catalogueExpressions(groups: readonly RuleGroup[], options: AlertOptions): string[] {
   const replaced = (alert: string | undefined) => {
@@ -70,15 +66,23 @@ function catalogueExpressions(groups: readonly RuleGroup[], options: AlertOption
   return groups.flatMap((g) => (g.rules ?? []).flatMap((r) => (replaced(r.alert) ? [] : [String(r.expr)])));
 }
 
-function checkPlace(c: Checker, props: SovraAlertsProps, prometheus: PrometheusRef, namespace: string): Checker {
+/** Everything is held against its rules before the first rule is rendered. */
+function check(construct: Construct, props: SovraAlertsProps): void {
+  const c = new Checker(construct.node.path).props(props);
+  checkInstallation(c, props.sovra);
+  checkPrometheusRef(c, 'prometheus', props.prometheus);
+  c.value('namespace', props.namespace, dnsLabel).labels('labels', props.labels);
+  checkAlertOptions(c, props);
+  c.done();
+  checkPlace(c, props).done();
+}
+
+function checkPlace(c: Checker, { namespace, prometheus = SOVRA_PROMETHEUS }: SovraAlertsProps): Checker {
   const watched = prometheus.namespaces;
-  return c
-    .value('namespace', props.namespace, dnsLabel)
-    .labels('labels', props.labels)
-    .require(watched === undefined || watched.includes(namespace), {
-      property: 'namespace',
-      given: namespace,
-      allowed: `a namespace in which Prometheus "${prometheus.name}" looks for rules (${watched?.join(', ')})`,
-      remedy: 'Put the rules there, or add this namespace to those of the Prometheus.',
-    });
+  return c.require(namespace === undefined || watched === undefined || watched.includes(namespace), {
+    property: 'namespace',
+    given: namespace,
+    allowed: `a namespace in which Prometheus "${prometheus.name}" looks for rules (${watched?.join(', ')})`,
+    remedy: 'Put the rules there, or add this namespace to those of the Prometheus.',
+  });
 }

@@ -1,38 +1,45 @@
 import type { Construct } from 'constructs';
 import { checkTaskSet, checkTuning } from '../operations/task-set';
-import { Checker, positiveInteger, quantity } from '../validate';
+import { Checker, numberRule, positiveInteger, quantity } from '../validate';
 import { checkRepository, checkRestCredentials, checkS3Credentials, repositoryKind } from './check-repository';
 import { KEEP, type PrunerProps } from './maintenance-tasks';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 import type { BackupPlan, SovraBackupScheduleProps } from './sovra-backup-schedule';
 
-/** Holds the props against what can work, before anything is made. @throws {SovraOpsError} */
-export function checkBackupSchedule(construct: Construct, props: SovraBackupScheduleProps, plan: BackupPlan): void {
-  const c = new Checker(construct.node.path);
+/** Holds the props against what can work, before anything is planned. @throws {SovraOpsError} */
+export function checkBackupSchedule(construct: Construct, props: SovraBackupScheduleProps): void {
+  const c = new Checker(construct.node.path).props(props);
   // Never a single task: verification, or what is backed up, is always beside it.
   checkTaskSet(c, props, 2);
   checkRepository(c, props.repository, props.password);
-  checkSources(c, props, plan);
-  if (props.postgres) checkTuning(c, 'postgres', props.postgres);
-  if (props.vault) {
-    checkTuning(c, 'vault', props.vault, plan.edgeNodes.length < 2);
-    c.value('vault.stagingSize', props.vault.stagingSize, quantity);
+  if (props.postgres !== false) checkTuning(c, 'postgres', props.postgres);
+  if (props.vault !== false) {
+    checkTuning(
+      c,
+      'vault',
+      props.vault,
+      !Array.isArray(props.sovra?.edgeNodes) || props.sovra.localEdgeNodes.length < 2,
+    );
+    c.value('vault.stagingSize', props.vault?.stagingSize, quantity);
   }
-  if (props.pruner) checkPruner(c, props.pruner, props.repository);
-  if (props.verification) {
+  const pruner = c.part('pruner', props.pruner);
+  if (pruner) checkPruner(c, pruner, props.repository);
+  if (props.verification !== false) {
     checkTuning(c, 'verification', props.verification);
-    const percent = props.verification.readDataPercent;
-    c.require(percent === undefined || (percent > 0 && percent <= 100), {
-      property: 'verification.readDataPercent',
-      given: percent,
-      allowed: 'a number above 0 and at most 100',
-      remedy: 'Give the share in percent; 10 reads everything in about ten weeks.',
-    });
+    c.value('verification.readDataPercent', props.verification?.readDataPercent, percent);
   }
   c.done();
 }
 
-function checkSources(c: Checker, props: SovraBackupScheduleProps, plan: BackupPlan): void {
+const percent = numberRule(
+  (v) => v > 0 && v <= 100,
+  'a number above 0 and at most 100',
+  'Give the share in percent; 10 reads everything in about ten weeks.',
+);
+
+/** Holds what is there to back up against where it goes. @throws {SovraOpsError} */
+export function checkSources(construct: Construct, props: SovraBackupScheduleProps, plan: BackupPlan): void {
+  const c = new Checker(construct.node.path);
   c.require(plan.namespaces.length > 0, {
     property: 'sovra',
     given: { postgres: props.postgres, vault: props.vault },
@@ -47,12 +54,13 @@ function checkSources(c: Checker, props: SovraBackupScheduleProps, plan: BackupP
     remedy:
       'Use s3 or rest; or make one SovraBackupSchedule for each namespace, with `postgres: false` or `vault: false`.',
   });
+  c.done();
 }
 
 function checkPruner(c: Checker, pruner: PrunerProps, repository: RepositoryProps | undefined): void {
   checkTuning(c, 'pruner', pruner);
-  for (const [kind, count] of Object.entries(pruner.keep ?? {})) {
-    c.value(`pruner.keep.${kind}`, count, positiveInteger).require(kind in KEEP, {
+  for (const [kind, count] of Object.entries(c.part('pruner.keep', pruner.keep) ?? {})) {
+    c.value(`pruner.keep.${kind}`, count, positiveInteger).require(Object.hasOwn(KEEP, kind), {
       property: `pruner.keep.${kind}`,
       given: kind,
       allowed: Object.keys(KEEP).join(', '),

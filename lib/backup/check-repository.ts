@@ -1,6 +1,8 @@
+import { checkPeers } from '../kube/check-network';
 import type { Peer } from '../kube/network';
-import { checkSecret, type SecretKeyRef } from '../sovra/installation';
-import { type Checker, dnsLabel, dnsSubdomain, type Rule, secretKey, url } from '../validate';
+import { checkSecret } from '../sovra/check-installation';
+import type { SecretKeyRef } from '../sovra/installation';
+import { type Checker, dnsSubdomain, type Rule, secretKey, url } from '../validate';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 
 const bucket: Rule = (v) =>
@@ -21,13 +23,6 @@ const region: Rule = (v) =>
   /^[a-z0-9-]{1,64}$/.test(v)
     ? undefined
     : { allowed: 'a region: lower-case letters, digits and "-"', remedy: 'For example "eu-central-1".' };
-const cidr: Rule = (v) =>
-  /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(v)
-    ? undefined
-    : {
-        allowed: 'a range of addresses such as "192.0.2.10/32"',
-        remedy: 'Write the address and the length of its prefix.',
-      };
 
 /** Holds the destination of the backups against what can work. */
 export function checkRepository(
@@ -125,16 +120,20 @@ function required<T extends object>(c: Checker, at: string, given: T, keys: read
   }
 }
 
-export function checkS3Credentials(c: Checker, at: string, s3: S3Credentials | undefined): void {
-  c.value(`${at}.secret`, s3?.secret, dnsSubdomain)
-    .value(`${at}.accessKeyIdKey`, s3?.accessKeyIdKey, secretKey)
-    .value(`${at}.secretAccessKeyKey`, s3?.secretAccessKeyKey, secretKey);
+export function checkS3Credentials(c: Checker, at: string, given: S3Credentials | undefined): void {
+  const s3 = c.part(at, given);
+  if (s3 === undefined) return;
+  c.item(`${at}.secret`, s3.secret, dnsSubdomain)
+    .value(`${at}.accessKeyIdKey`, s3.accessKeyIdKey, secretKey)
+    .value(`${at}.secretAccessKeyKey`, s3.secretAccessKeyKey, secretKey);
 }
 
-export function checkRestCredentials(c: Checker, at: string, rest: RestCredentials | undefined): void {
-  c.value(`${at}.secret`, rest?.secret, dnsSubdomain)
-    .value(`${at}.usernameKey`, rest?.usernameKey, secretKey)
-    .value(`${at}.passwordKey`, rest?.passwordKey, secretKey);
+export function checkRestCredentials(c: Checker, at: string, given: RestCredentials | undefined): void {
+  const rest = c.part(at, given);
+  if (rest === undefined) return;
+  c.item(`${at}.secret`, rest.secret, dnsSubdomain)
+    .value(`${at}.usernameKey`, rest.usernameKey, secretKey)
+    .value(`${at}.passwordKey`, rest.passwordKey, secretKey);
 }
 
 function checkReached(
@@ -143,19 +142,5 @@ function checkReached(
   where: { certificateAuthority?: SecretKeyRef; peers?: readonly Peer[] },
 ): void {
   checkSecret(c, `${at}.certificateAuthority`, where.certificateAuthority);
-  c.require(where.peers === undefined || where.peers.length > 0, {
-    property: `${at}.peers`,
-    given: where.peers,
-    allowed: 'at least one peer',
-    remedy: 'Leave it out to allow any address on the port.',
-  });
-  where.peers?.forEach((peer, i) => {
-    const property = `${at}.peers[${i}]`;
-    if ('cidrs' in peer) {
-      c.each(`${property}.cidrs`, peer.cidrs, cidr);
-      return;
-    }
-    c.value(`${property}.namespace`, peer.namespace, dnsLabel);
-    if ('podLabels' in peer) c.labels(`${property}.podLabels`, peer.podLabels);
-  });
+  checkPeers(c, `${at}.peers`, where.peers);
 }

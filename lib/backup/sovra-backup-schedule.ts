@@ -10,7 +10,7 @@ import { longestWait, smallestGap } from '../schedule/gaps';
 import { shift } from '../schedule/shift';
 import type { SecretKeyRef } from '../sovra/installation';
 import { Checker } from '../validate';
-import { checkBackupSchedule } from './check-backup-schedule';
+import { checkBackupSchedule, checkSources } from './check-backup-schedule';
 import {
   initProps,
   PRUNE,
@@ -75,8 +75,9 @@ export class SovraBackupSchedule extends Construct {
 
   constructor(scope: Construct, id: string, props: SovraBackupScheduleProps) {
     super(scope, id);
+    checkBackupSchedule(this, props);
     const plan = planBackups(props);
-    checkBackupSchedule(this, props, plan);
+    checkSources(this, props, plan);
     const access = repositoryAccess(props.repository, props.password);
     const home = plan.namespaces[0] as string;
     const made = makeTasks(this, 'sovra-backup', plannedTasks(this, props, plan, home), props);

@@ -1,6 +1,7 @@
-import { checkAlertOptions } from '../rules/options';
+import { checkThresholds } from '../rules/check-thresholds';
+import { checkRunbookBaseUrl } from '../rules/overrides';
 import { DEFAULT_RUNBOOK_BASE_URL, runbookUrl } from '../rules/runbook-url';
-import { type AlertThresholds, THRESHOLDS } from '../rules/thresholds';
+import { type AlertThresholds, thresholdsOf } from '../rules/thresholds';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker, type Rule } from '../validate';
 import { database } from './database';
@@ -59,7 +60,7 @@ export function dashboards(sovra: SovraInstallation, options: DashboardOptions =
   const runbookBaseUrl = options.runbookBaseUrl ?? DEFAULT_RUNBOOK_BASE_URL;
   const context: DashboardContext = {
     sovra,
-    thresholds: { ...THRESHOLDS, ...options.thresholds },
+    thresholds: thresholdsOf(options.thresholds),
     runbook: (alert) => runbookUrl(alert, runbookBaseUrl),
   };
   return ALL.map((make) => make(context))
@@ -82,6 +83,7 @@ const uid: Rule = (v) =>
 
 /** Holds the options of dashboards against their rules; those that the alerts have too, against the alerts'. */
 export function checkDashboardOptions(c: Checker, at: string, o: DashboardOptions): Checker {
-  checkAlertOptions(c, { thresholds: o.thresholds, runbookBaseUrl: o.runbookBaseUrl });
+  checkThresholds(c, `${at}thresholds`, o.thresholds);
+  checkRunbookBaseUrl(c, `${at}runbookBaseUrl`, o.runbookBaseUrl);
   return c.value(`${at}datasourceUid`, o.datasourceUid, uid);
 }

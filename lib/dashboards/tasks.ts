@@ -83,12 +83,13 @@ function now(c: DashboardContext): PanelSpec[] {
         above([1, 'yellow']),
       ),
     ),
-    ...using(c, ['jobFailed'], ({ jobFailed }) =>
+    ...using(c, ['jobFailed', 'jobOwner'], ({ jobFailed, jobOwner }) =>
       stat(
         105,
         'Failed Jobs',
-        'Jobs with failed pods that are still kept. Their logs are there to be read.',
-        countOf(`max by (namespace, job_name) (${jobFailed}{${TASKS}})`, '>', 0),
+        'Jobs that were given up and are still kept. Their logs are there to be read.',
+        // A Job that has not failed has no series of the verdict: without the second half, "none" would read as "no data".
+        `count(${gaveUp(jobFailed)}) or 0 * count(${jobOwner}{${TASKS}})`,
         above([1, 'orange']),
       ),
     ),
@@ -135,25 +136,30 @@ function list(c: DashboardContext): PanelSpec[] {
 }
 
 function failures(c: DashboardContext): PanelSpec[] {
-  return using(c, ['jobFailed', 'jobOwner'], ({ jobFailed, jobOwner }): PanelSpec => {
-    const failed = `max by (namespace, job_name) (${jobFailed}{${TASKS}}) > 0`;
+  return using(c, ['jobFailed', 'jobStart', 'jobOwner'], ({ jobFailed, jobStart, jobOwner }): PanelSpec => {
+    const age = `time() - max by (namespace, job_name) (${jobStart}{${TASKS}}) and ${gaveUp(jobFailed)}`;
     const owner = `max by (namespace, job_name, owner_name) (${jobOwner}{${TASKS},owner_kind="CronJob"})`;
     return {
       id: 202,
       kind: 'table',
       title: 'Failed Jobs',
-      description: 'Failed pods of the Jobs that are still kept, by the task that they belong to.',
+      description: 'Jobs that were given up and are still kept, the last fifty, by the task that they belong to.',
       unit: 'none',
-      queries: [{ expr: `topk(50, (${failed}) * on (namespace, job_name) group_left (owner_name) ${owner})` }],
+      queries: [{ expr: `bottomk(50, (${age}) * on (namespace, job_name) group_left (owner_name) ${owner})` }],
       columns: [
         { field: 'owner_name', title: 'Task' },
         { field: 'namespace', title: 'Namespace' },
         { field: 'job_name', title: 'Job' },
-        { field: 'Value', title: 'Failed pods' },
+        { field: 'Value', title: 'Started', unit: 's' },
       ],
-      sortBy: { title: 'Task', descending: false },
+      sortBy: { title: 'Started', descending: false },
     };
   });
+}
+
+/** The Job's own verdict, as the alert asks for it: a pod that is being tried again is not among them. */
+function gaveUp(jobFailed: string): string {
+  return `max by (namespace, job_name) (${jobFailed}{${TASKS},condition="true"}) == 1`;
 }
 
 function history(c: DashboardContext): PanelSpec[] {

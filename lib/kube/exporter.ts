@@ -119,7 +119,8 @@ function exporterContainer(props: ExporterProps): Container {
     ports: [{ name: 'http', containerPort: props.port, protocol: 'TCP' }],
     ...(props.env?.length && { env: props.env }),
     ...(props.mounts?.length && { volumeMounts: props.mounts }),
-    livenessProbe: { ...health, initialDelaySeconds: 15, failureThreshold: 6 },
+    // A restart mends a program that takes no connections any more; one that answers with an error is only not ready.
+    livenessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 10, initialDelaySeconds: 15, failureThreshold: 6 },
     readinessProbe: health,
     resources: resources(props.resources),
   });

@@ -1,5 +1,6 @@
 import type { Container, PodSpec, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1';
 import type { ImageProps } from '../sovra/images';
+import { amount, mebibytes } from './quantity';
 
 /** Numeric user for images that name none: `restricted` wants to see a number other than 0. */
 export const NON_ROOT = 65532;
@@ -26,7 +27,7 @@ export function hardenedPodSecurity(user: number = NON_ROOT): NonNullable<PodSpe
   };
 }
 
-/** CPU is requested, not limited (a throttled monitor is blind just when it matters) unless `cpuLimit` is given. */
+/** What a container asks for, and what it may use at most, as Kubernetes quantities. */
 export interface Resources {
   readonly cpu: string;
   readonly memory: string;
@@ -50,6 +51,24 @@ export function hardenedContainer(
   };
 }
 
+/** What a container may write beside its volumes: logs, and the image's own layer where that is writable. */
+const LOCAL_DISK = 256 * 2 ** 20;
+
+/** Requests and limits of the node's disk: the kubelet counts a pod's emptyDirs against the limits of its containers. */
+function withLocalDisk(container: Container, volumes: NonNullable<PodSpec['volumes']>): Container {
+  const mounted = new Set(container.volumeMounts?.map((m) => m.name));
+  const scratch = volumes.filter((v) => mounted.has(v.name)).map((v) => amount(v.emptyDir?.sizeLimit ?? '0'));
+  const limit = mebibytes(scratch.reduce((sum, size) => sum + size, LOCAL_DISK));
+  const { requests, limits } = container.resources ?? {};
+  return {
+    ...container,
+    resources: {
+      requests: { ...requests, 'ephemeral-storage': '64Mi' },
+      limits: { ...limits, 'ephemeral-storage': limit },
+    },
+  };
+}
+
 /** A pod with the hardening. The API token is mounted only where `serviceAccountToken` says that it is needed. */
 export function hardenedPod(
   pod: Omit<PodSpec, 'securityContext' | 'automountServiceAccountToken'> & { serviceAccountName: string },
@@ -62,6 +81,8 @@ export function hardenedPod(
     securityContext: hardenedPodSecurity(options.user),
     ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     ...pod,
+    ...(pod.initContainers && { initContainers: pod.initContainers.map((c) => withLocalDisk(c, pod.volumes ?? [])) }),
+    containers: pod.containers.map((c) => withLocalDisk(c, pod.volumes ?? [])),
   };
 }
 

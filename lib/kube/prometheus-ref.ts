@@ -1,5 +1,5 @@
 import type { Labels } from '../sovra/installation';
-import { Checker, dnsLabel, dnsSubdomain } from '../validate';
+import { Checker, dnsLabel, type Rule, url } from '../validate';
 import { PART_OF } from './labels';
 
 /**
@@ -32,6 +32,11 @@ export const SOVRA_PROMETHEUS: PrometheusRef = {
   url: 'http://prometheus.monitoring.svc:9090',
 };
 
+/** Where rules for a Prometheus belong: its own namespace if it looks for rules there, else the first in which it does. */
+export function ruleNamespace({ namespace, namespaces }: PrometheusRef): string {
+  return namespaces === undefined || namespaces.includes(namespace) ? namespace : (namespaces[0] ?? namespace);
+}
+
 export interface KubePrometheusStackProps {
   /** Name of the Helm release. @default 'kube-prometheus-stack' */
   readonly release?: string;
@@ -39,12 +44,40 @@ export interface KubePrometheusStackProps {
   readonly namespace?: string;
 }
 
+/** As Helm takes it; it becomes a label and a part of names, so without dots. */
+const releaseName: Rule = (v) =>
+  v.length <= 53
+    ? dnsLabel(v)
+    : {
+        allowed: 'the name of a Helm release, at most 53 characters',
+        remedy: 'Take it from `helm list --all-namespaces`.',
+      };
+
+/** Holds a reference to a Prometheus against what objects can be made for. */
+export function checkPrometheusRef(c: Checker, at: string, given: PrometheusRef | null | undefined): void {
+  const ref = c.part(at, given);
+  if (ref === undefined) return;
+  c.item(`${at}.name`, ref.name, dnsLabel)
+    .item(`${at}.namespace`, ref.namespace, dnsLabel)
+    .labels(`${at}.selectorLabels`, ref.selectorLabels ?? null)
+    .each(`${at}.namespaces`, ref.namespaces, dnsLabel)
+    .selector(`${at}.podLabels`, ref.podLabels ?? null)
+    .item(`${at}.serviceAccount`, ref.serviceAccount, dnsLabel)
+    .item(`${at}.url`, ref.url, url('http', 'https'));
+  c.require(ref.namespaces?.length !== 0, {
+    property: `${at}.namespaces`,
+    given: ref.namespaces,
+    allowed: 'at least one namespace in which it looks',
+    remedy: 'Leave it out where it looks in all of them.',
+  });
+}
+
 /** The Prometheus of a kube-prometheus-stack release with its default values (it selects the label `release`). */
 export function kubePrometheusStack(props: KubePrometheusStackProps = {}): PrometheusRef {
   const release = props.release ?? 'kube-prometheus-stack';
   const namespace = props.namespace ?? 'monitoring';
   new Checker('kubePrometheusStack')
-    .value('release', release, dnsSubdomain)
+    .value('release', release, releaseName)
     .value('namespace', namespace, dnsLabel)
     .done();
   // The chart's full name: the release alone when it already contains the chart's name, cut to 26 characters.

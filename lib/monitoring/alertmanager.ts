@@ -1,6 +1,8 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Service, ServiceAccount } from 'kubernetes-types/core/v1';
+import { checkPeers } from '../kube/check-network';
+import { checkResources, checkStorage } from '../kube/check-resources';
 import type { AlertmanagerSpec } from '../kube/crds/alertmanager';
 import type { AlertmanagerConfigSpec } from '../kube/crds/alertmanager-config';
 import { disruptionBudget } from '../kube/exporter';
@@ -8,10 +10,12 @@ import { commonLabels, PART_OF } from '../kube/labels';
 import { ANYWHERE, type ClusterNetworkProps, networkPolicy, type Peer, toDns } from '../kube/network';
 import { kubeObject, operatorObject } from '../kube/object';
 import { hardenedPodSecurity, type Resources, resources, spreadOverNodes } from '../kube/pod';
-import { checkSecret, type SecretKeyRef, type SovraInstallation } from '../sovra/installation';
+import { INHIBITIONS, type Inhibition } from '../rules/inhibitions';
+import { checkSecret } from '../sovra/check-installation';
+import type { SecretKeyRef, SovraInstallation } from '../sovra/installation';
 import { LEVEL_POLICIES, LEVELS, type Level } from '../sovra/levels';
-import { Checker, dnsSubdomain, port, positiveInteger, quantity } from '../validate';
-import { checkResources, type StorageProps } from './prometheus';
+import { Checker, port, positiveInteger } from '../validate';
+import type { StorageProps } from './prometheus';
 
 export interface AlertmanagerProps {
   /** @default 3 */
@@ -102,10 +106,16 @@ export class SovraAlertmanager extends Construct {
 }
 
 export function checkAlertmanager(c: Checker, at: string, p: AlertmanagerProps): Checker {
-  c.value(`${at}replicas`, p.replicas, positiveInteger)
-    .value(`${at}storage.size`, p.storage?.size, quantity)
-    .value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain);
-  c.each(`${at}receivers.ports`, p.receivers?.ports, port);
+  const receivers = c.part(`${at}receivers`, p.receivers);
+  c.value(`${at}replicas`, p.replicas, positiveInteger).each(`${at}receivers.ports`, receivers?.ports, port);
+  c.require(receivers?.ports?.length !== 0, {
+    property: `${at}receivers.ports`,
+    given: receivers?.ports,
+    allowed: 'at least one port (a rule without any would open all of them)',
+    remedy: 'Leave it out for 443.',
+  });
+  checkPeers(c, `${at}receivers.peers`, receivers?.peers);
+  checkStorage(c, `${at}storage`, p.storage);
   checkSecret(c, `${at}webhook`, p.webhook);
   checkSecret(c, `${at}heartbeat`, p.heartbeat);
   checkResources(c, `${at}resources`, p.resources);
@@ -166,6 +176,24 @@ function routing(props: SovraAlertmanagerProps): AlertmanagerConfigSpec {
       receiver('oncall', webhook),
       props.heartbeat ? receiver('heartbeat', props.heartbeat) : { name: 'nowhere' },
     ],
+    inhibitRules: INHIBITIONS.map(inhibitRule),
+  };
+}
+
+/**
+ * The operator takes the inhibitions of an Alertmanager's own configuration as they are. It would confine those of
+ * further AlertmanagerConfigs to alerts of their namespace, of which there are none here.
+ *
+ * `cluster` is the external label of Prometheus: an Alertmanager may serve several, and one must not hide the other.
+ */
+function inhibitRule({ source, targets, equal, where }: Inhibition) {
+  return {
+    sourceMatch: [{ name: 'alertname', value: source, matchType: '=' as const }],
+    targetMatch: [
+      { name: 'alertname', value: targets.join('|'), matchType: '=~' as const },
+      ...(where ? [{ name: where.label, value: where.values.join('|'), matchType: '=~' as const }] : []),
+    ],
+    equal: ['cluster', ...equal],
   };
 }
 

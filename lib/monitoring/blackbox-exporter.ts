@@ -3,6 +3,7 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 
+import { checkResources } from '../kube/check-resources';
 import { Exporter } from '../kube/exporter';
 import { commonLabels } from '../kube/labels';
 import { slug } from '../kube/names';
@@ -12,7 +13,6 @@ import type { Resources } from '../kube/pod';
 import type { EdgeNode, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsSubdomain, positiveInteger, secretKey } from '../validate';
 import { toYaml } from '../yaml';
-import { checkResources } from './prometheus';
 
 export interface BlackboxExporterProps {
   /** @default 2 */
@@ -94,9 +94,10 @@ export class SovraBlackboxExporter extends Construct {
 }
 
 export function checkBlackbox(c: Checker, at: string, p: BlackboxExporterProps): Checker {
-  c.value(`${at}replicas`, p.replicas, positiveInteger)
-    .value(`${at}vaultCa.configMap`, p.vaultCa?.configMap, dnsSubdomain)
-    .value(`${at}vaultCa.key`, p.vaultCa?.key, secretKey);
+  const vaultCa = c.part(`${at}vaultCa`, p.vaultCa);
+  c.value(`${at}replicas`, p.replicas, positiveInteger);
+  if (vaultCa)
+    c.item(`${at}vaultCa.configMap`, vaultCa.configMap, dnsSubdomain).item(`${at}vaultCa.key`, vaultCa.key, secretKey);
   checkResources(c, `${at}resources`, p.resources);
   return c;
 }

@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { enableChecks } from '../checks/enable';
 import { declareFacts } from '../checks/facts';
 import { checkDashboardOptions, type DashboardOptions, dashboards, type SovraDashboard } from '../dashboards';
+import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, labelKey, labelValue } from '../validate';
+import { Checker, dnsLabel, labelKey, labelValue, text } from '../validate';
 import { dashboardConfigMaps } from './grafana-provisioning';
 
 export interface GrafanaDashboardsProps extends DashboardOptions {
@@ -33,7 +34,9 @@ export class GrafanaDashboards extends Construct {
 
   constructor(scope: Construct, id: string, props: GrafanaDashboardsProps) {
     super(scope, id);
-    checkGrafanaDashboards(new Checker(this.node.path), '', props).done();
+    const checker = new Checker(this.node.path).props(props);
+    checkInstallation(checker, props.sovra);
+    checkGrafanaDashboards(checker, '', props).done();
     const label = props.label ?? { key: 'grafana_dashboard', value: '1' };
     const folder = props.folder ?? { annotation: 'grafana_folder', name: 'Sovra' };
     this.dashboards = dashboards(props.sovra, props);
@@ -48,9 +51,10 @@ export class GrafanaDashboards extends Construct {
 
 /** Holds the props, without the installation, against their rules. */
 export function checkGrafanaDashboards(c: Checker, at: string, p: Omit<GrafanaDashboardsProps, 'sovra'>): Checker {
-  c.value(`${at}namespace`, p.namespace, dnsLabel)
-    .value(`${at}label.key`, p.label?.key, labelKey)
-    .value(`${at}label.value`, p.label?.value, labelValue);
-  if (p.folder) c.value(`${at}folder.annotation`, p.folder.annotation, labelKey);
+  const label = c.part(`${at}label`, p.label);
+  const folder = p.folder === false ? undefined : c.part(`${at}folder`, p.folder);
+  c.value(`${at}namespace`, p.namespace, dnsLabel);
+  if (label) c.item(`${at}label.key`, label.key, labelKey).item(`${at}label.value`, label.value, labelValue);
+  if (folder) c.item(`${at}folder.annotation`, folder.annotation, labelKey).item(`${at}folder.name`, folder.name, text);
   return checkDashboardOptions(c, at, p);
 }

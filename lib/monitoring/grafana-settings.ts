@@ -108,7 +108,7 @@ const noCredential: Rule = (name) =>
 
 /** Holds settings of a user against what may be set. Values are not printed: one of them may be a password. */
 export function checkSettings(c: Checker, at: string, settings: Readonly<Record<string, string>> | undefined): Checker {
-  for (const [name, value] of Object.entries(settings ?? {})) {
+  for (const [name, value] of Object.entries(c.part(at, settings) ?? {})) {
     const property = `${at}.${name}`;
     c.value(property, name, variable).value(property, name, own).value(property, name, noCredential);
     c.require(typeof value === 'string', {

@@ -14,17 +14,20 @@ import type {
 import { enableChecks } from '../checks/enable';
 import { declareFacts } from '../checks/facts';
 import { checkDashboardOptions, type DashboardOptions, dashboards, type SovraDashboard } from '../dashboards';
+import { checkMorePeers, checkNetwork } from '../kube/check-network';
+import { checkResources, checkStorage } from '../kube/check-resources';
 import { commonLabels, selectorLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toDns } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import { hardenedContainer, hardenedPod, type Resources, resources } from '../kube/pod';
 import { SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { checkInstallation } from '../sovra/check-installation';
 import type { Labels, SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, dnsSubdomain, duration, port, quantity, type Rule, secretKey, url } from '../validate';
+import { Checker, dnsLabel, dnsSubdomain, duration, flag, port, secretKey, url } from '../validate';
 import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT } from './alertmanager';
 import { dashboardConfigMapName, dashboardConfigMaps, dashboardProvider, datasources } from './grafana-provisioning';
 import { ADMIN_PATH, checkSettings, DASHBOARDS_PATH, environment } from './grafana-settings';
-import { checkResources, type StorageProps } from './prometheus';
+import type { StorageProps } from './prometheus';
 
 /** A server that Grafana asks. A `PrometheusRef` is one. */
 export interface QueriedServer {
@@ -124,7 +127,9 @@ export class Grafana extends Construct {
 
   constructor(scope: Construct, id: string, props: GrafanaProps) {
     super(scope, id);
-    checkGrafana(new Checker(this.node.path), '', props).done();
+    const checker = new Checker(this.node.path).props(props);
+    checkInstallation(checker, props.sovra);
+    checkGrafana(checker, '', props).done();
     const stack = resolve(props);
     const metadata = { name: GRAFANA, namespace: stack.namespace, labels: commonLabels(GRAFANA, 'monitoring') };
     const files = provisioningFiles(stack, props);
@@ -172,47 +177,32 @@ const webServer = url('http', 'https');
 
 /** Holds the props, without the installation, against their rules. */
 export function checkGrafana(c: Checker, at: string, p: Omit<GrafanaProps, 'sovra'>): Checker {
-  const { adminSecret: admin, alertmanager } = p;
+  const admin = c.part(`${at}adminSecret`, p.adminSecret);
   c.value(`${at}namespace`, p.namespace, dnsLabel)
     .value(`${at}adminSecret.secret`, admin?.secret, dnsSubdomain)
     .value(`${at}adminSecret.userKey`, admin?.userKey, secretKey)
     .value(`${at}adminSecret.passwordKey`, admin?.passwordKey, secretKey)
     .value(`${at}adminSecret.secretKeyKey`, admin?.secretKeyKey, secretKey)
-    .value(`${at}storage.size`, p.storage?.size, quantity)
-    .value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain)
+    .value(`${at}dashboards`, p.dashboards, flag)
     .value(`${at}rootUrl`, p.rootUrl, webServer)
     .value(`${at}scrapeInterval`, p.scrapeInterval, duration);
+  checkStorage(c, `${at}storage`, p.storage);
   checkResources(c, `${at}resources`, p.resources);
-  if (p.prometheus) checkServer(c, `${at}prometheus`, p.prometheus);
-  if (alertmanager) checkServer(c, `${at}alertmanager`, alertmanager);
-  p.ingressFrom?.forEach((peer, i) => {
-    checkPeer(c, `${at}ingressFrom[${i}]`, peer);
-  });
+  checkServer(c, `${at}prometheus`, p.prometheus);
+  if (p.alertmanager !== false) checkServer(c, `${at}alertmanager`, p.alertmanager);
+  checkMorePeers(c, `${at}ingressFrom`, p.ingressFrom);
+  checkNetwork(c, `${at}network`, p.network);
   checkSettings(c, `${at}settings`, p.settings);
   return checkDashboardOptions(c, at, p);
 }
 
-function checkServer(c: Checker, at: string, server: QueriedServer): void {
-  c.value(`${at}.url`, server.url, webServer)
-    .value(`${at}.namespace`, server.namespace, dnsLabel)
-    .labels(`${at}.podLabels`, server.podLabels)
+function checkServer(c: Checker, at: string, given: QueriedServer | undefined): void {
+  const server = c.part(at, given);
+  if (server === undefined) return;
+  c.item(`${at}.url`, server.url, webServer)
+    .item(`${at}.namespace`, server.namespace, dnsLabel)
+    .labels(`${at}.podLabels`, server.podLabels ?? null)
     .value(`${at}.podPort`, server.podPort, port);
-}
-
-const cidr: Rule = (v) =>
-  /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2}|[0-9a-fA-F:]+:[0-9a-fA-F:]*\/\d{1,3})$/.test(v)
-    ? undefined
-    : {
-        allowed: 'a block of addresses such as "10.0.0.0/8"',
-        remedy: 'Write the address, "/" and the length of the prefix.',
-      };
-
-function checkPeer(c: Checker, at: string, peer: Peer): void {
-  if ('cidrs' in peer) c.each(`${at}.cidrs`, peer.cidrs, cidr);
-  else {
-    c.value(`${at}.namespace`, peer.namespace, dnsLabel);
-    if ('podLabels' in peer) c.labels(`${at}.podLabels`, peer.podLabels);
-  }
 }
 
 interface Stack {

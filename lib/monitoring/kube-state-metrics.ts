@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import { checkResources } from '../kube/check-resources';
 import { Exporter } from '../kube/exporter';
 import { commonLabels } from '../kube/labels';
 import { type ClusterNetworkProps, type Peer, toApiServer, toDns } from '../kube/network';
@@ -7,7 +8,6 @@ import { kubeObject } from '../kube/object';
 import type { Resources } from '../kube/pod';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker } from '../validate';
-import { checkResources } from './prometheus';
 
 export interface KubeStateMetricsProps {
   /** @default 20m and 64Mi requested, 200m and 256Mi allowed */

@@ -88,12 +88,17 @@ export function policyAgentMonitor(
   });
 }
 
+/** The edge node "health-a" must not have the name of the health monitor of edge node "a"; with a hash it has not. */
+function ownSlug(id: string): string {
+  return slug(id.startsWith('health-') ? `_${id}` : id);
+}
+
 /**
  * Scrapes every Vault pod, sealed or not: a Service that selects only the active node would show nothing when all of
  * them are sealed. It lives in Vault's namespace, where the certificate authority is.
  */
 export function vaultMonitor(scope: Construct, prometheus: PrometheusRef, edgeNode: EdgeNode, vault: Vault): ApiObject {
-  const name = `sovra-vault-${slug(edgeNode.id)}`;
+  const name = `sovra-vault-${ownSlug(edgeNode.id)}`;
   return operatorObject<PodMonitorSpec>(scope, name, 'PodMonitor', metadata(name, vault.namespace, prometheus), {
     namespaceSelector: { matchNames: [vault.namespace] },
     selector: { matchLabels: { ...vault.labels } },

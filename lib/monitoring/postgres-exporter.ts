@@ -1,10 +1,11 @@
 import { Construct } from 'constructs';
+import { checkResources } from '../kube/check-resources';
 import { Exporter } from '../kube/exporter';
 import { ANYWHERE, type ClusterNetworkProps, type Peer, toDns } from '../kube/network';
 import type { Resources } from '../kube/pod';
-import { checkSecret, type Database, type SecretKeyRef, type SovraInstallation } from '../sovra/installation';
+import { checkSecret } from '../sovra/check-installation';
+import type { Database, SecretKeyRef, SovraInstallation } from '../sovra/installation';
 import { Checker } from '../validate';
-import { checkResources } from './prometheus';
 
 export interface PostgresExporterProps {
   /**
@@ -85,8 +86,11 @@ export class SovraPostgresExporter extends Construct {
 }
 
 export function checkPostgresExporter(c: Checker, at: string, p: PostgresExporterProps): Checker {
-  checkSecret(c, `${at}credentials.username`, p.credentials?.username);
-  checkSecret(c, `${at}credentials.password`, p.credentials?.password);
+  const credentials = c.part(`${at}credentials`, p.credentials);
+  if (credentials) {
+    checkSecret(c, `${at}credentials.username`, credentials.username ?? null);
+    checkSecret(c, `${at}credentials.password`, credentials.password ?? null);
+  }
   checkResources(c, `${at}resources`, p.resources);
   return c;
 }

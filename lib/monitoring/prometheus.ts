@@ -2,6 +2,8 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Service, ServiceAccount } from 'kubernetes-types/core/v1';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import { checkMorePeers } from '../kube/check-network';
+import { checkResources, checkStorage } from '../kube/check-resources';
 import type { PrometheusSpec } from '../kube/crds/prometheus';
 import { disruptionBudget } from '../kube/exporter';
 import { commonLabels, PART_OF } from '../kube/labels';
@@ -9,10 +11,11 @@ import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toApi
 import { kubeObject, operatorObject } from '../kube/object';
 import { hardenedPodSecurity, type Resources, resources, spreadOverNodes } from '../kube/pod';
 import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { amount } from '../kube/quantity';
 import { parseDuration, seconds } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { OBJECTIVE_WINDOW } from '../sovra/objectives';
-import { Checker, dnsSubdomain, duration, positiveInteger, quantity } from '../validate';
+import { Checker, dnsLabel, duration, positiveInteger } from '../validate';
 
 export interface StorageProps {
   /** Size of each replica's volume, as a Kubernetes quantity. */
@@ -123,10 +126,10 @@ export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Che
     .value(`${at}retention`, p.retention, duration)
     .value(`${at}scrapeInterval`, p.scrapeInterval, duration)
     .value(`${at}evaluationInterval`, p.evaluationInterval, duration)
-    .value(`${at}storage.size`, p.storage?.size, quantity)
-    .value(`${at}storage.storageClass`, p.storage?.storageClass, dnsSubdomain)
-    .each(`${at}namespaces`, p.namespaces, dnsSubdomain);
+    .each(`${at}namespaces`, p.namespaces, dnsLabel);
+  checkStorage(c, `${at}storage`, p.storage);
   checkResources(c, `${at}resources`, p.resources);
+  checkMorePeers(c, `${at}queriedBy`, p.queriedBy);
   const kept = parseDuration(p.retention ?? '35d');
   return c.require(kept === undefined || kept > seconds(OBJECTIVE_WINDOW), {
     property: `${at}retention`,
@@ -134,10 +137,6 @@ export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Che
     allowed: `more than ${OBJECTIVE_WINDOW}, the window of the service level objectives`,
     remedy: "Keep series for '35d' or longer; a shorter time would make every objective look at less than it promises.",
   });
-}
-
-export function checkResources(c: Checker, at: string, r: Resources | undefined): void {
-  for (const key of ['cpu', 'memory', 'cpuLimit', 'memoryLimit'] as const) c.value(`${at}.${key}`, r?.[key], quantity);
 }
 
 function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: readonly string[]): PrometheusSpec {
@@ -153,7 +152,7 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
     ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     replicas: props.replicas ?? 2,
     retention: props.retention ?? '35d',
-    retentionSize: `${Math.floor((bytes(size) * 0.85) / 1e6)}MB`,
+    retentionSize: `${Math.floor((amount(size) * 0.85) / 1e6)}MB`,
     scrapeInterval: props.scrapeInterval ?? '15s',
     evaluationInterval: props.evaluationInterval ?? '15s',
     externalLabels: { cluster: sovra.name },
@@ -187,26 +186,6 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
       },
     },
   };
-}
-
-const UNITS: Record<string, number> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
-
-/** Bytes of a quantity that was validated before. */
-function bytes(size: string): number {
-  const [, number, unit] = /^\+?([\d.]+)([A-Za-z]*)$/.exec(size) ?? [];
-  return Number(number ?? size) * (UNITS[unit ?? ''] ?? 1);
 }
 
 /** The right to discover targets in one namespace; nothing cluster-wide, and no Secrets. */

@@ -3,13 +3,14 @@ import { Construct } from 'constructs';
 import type { Namespace } from 'kubernetes-types/core/v1';
 import { enableChecks } from '../checks/enable';
 import { declareFacts, type KnownPods } from '../checks/facts';
+import { checkNetwork } from '../kube/check-network';
 import { commonLabels, selectorLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer } from '../kube/network';
 import { kubeObject } from '../kube/object';
-import type { PrometheusRef } from '../kube/prometheus-ref';
-import { SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { checkPrometheusRef, type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { checkInstallation } from '../sovra/check-installation';
 import type { Labels, SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel } from '../validate';
+import { Checker, dnsLabel, flag, port } from '../validate';
 import {
   ALERTMANAGER_POD_LABELS,
   ALERTMANAGER_PORT,
@@ -26,6 +27,7 @@ import {
 } from './blackbox-exporter';
 import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods } from './grafana';
 import { checkGrafanaDashboards, GrafanaDashboards, type GrafanaDashboardsProps } from './grafana-dashboards';
+import { installationPods, type KubeStateMetricsService, kubeStateMetricsPods } from './known-pods';
 import {
   checkKubeStateMetrics,
   KUBE_STATE_METRICS,
@@ -54,7 +56,7 @@ import { checkPrometheus, type PrometheusProps, SovraPrometheus, watchedNamespac
 /** A kube-state-metrics that is there already. */
 export interface ExistingKubeStateMetrics {
   /** True: it is scraped already, under the job `kube-state-metrics`. Else where its Service is. */
-  readonly existing: true | { readonly namespace: string; readonly labels: Labels; readonly portName: string };
+  readonly existing: true | KubeStateMetricsService;
 }
 
 export interface SovraMonitoringProps {
@@ -140,6 +142,8 @@ export class SovraMonitoring extends Construct {
     }
     const grafana = props.grafana ?? (existing ? { existing: {} } : {});
     const queriedBy = grafana !== false && !('existing' in grafana) ? [grafanaPods(this.namespace)] : [];
+    const elsewhere = existingService(props.kubeStateMetrics);
+    const known = [...installationPods(sovra), ...(elsewhere ? [kubeStateMetricsPods(elsewhere)] : [])];
     if (existing) {
       this.prometheusRef = existing;
       declareFacts(this, { existingPrometheus: existing });
@@ -149,15 +153,17 @@ export class SovraMonitoring extends Construct {
       this.prometheus = new SovraPrometheus(this, 'prometheus', {
         ...shared,
         ...own,
-        targets: this.targets(sovra, queriedBy),
+        // What is scraped elsewhere has to be discovered there.
+        namespaces: [...(own?.namespaces ?? []), ...(elsewhere ? [elsewhere.namespace] : [])],
+        targets: this.targets(sovra, known, queriedBy),
         queriedBy: [...queriedBy, ...(own?.queriedBy ?? [])],
       });
       this.prometheusRef = this.prometheus.ref;
     }
     if (grafana && 'existing' in grafana) {
       this.grafanaDashboards = new GrafanaDashboards(this, 'grafana-dashboards', {
-        namespace: this.namespace,
         ...grafana.existing,
+        namespace: grafana.existing.namespace ?? this.namespace,
         sovra,
       });
     } else if (grafana) {
@@ -171,18 +177,18 @@ export class SovraMonitoring extends Construct {
       });
     }
     this.monitors = [...this.installationMonitors(sovra), ...this.stackMonitors(props)];
-    declareFacts(this, { sovra, knownPods: installationPods(sovra) });
+    declareFacts(this, { sovra, knownPods: known });
     enableChecks(this);
   }
 
   /** Edges from Prometheus to what it scrapes. */
-  private targets(sovra: SovraInstallation, grafana: readonly Peer[]): Opening[] {
+  private targets(sovra: SovraInstallation, known: readonly KnownPods[], grafana: readonly Peer[]): Opening[] {
     const own = (name: string, port: number, namespace = this.namespace): Opening => ({
       peers: [{ namespace, podLabels: selectorLabels(name) }],
       ports: [port],
     });
     return [
-      ...installationPods(sovra).map((p) => ({
+      ...known.map((p) => ({
         peers: [{ namespace: p.namespace, podLabels: p.labels }],
         ports: p.ports,
       })),
@@ -220,22 +226,14 @@ export class SovraMonitoring extends Construct {
       portName = 'http',
       honorLabels = false,
     ) => serviceMonitor(this, `monitor-${job}`, `sovra-${job}`, ref, { job, namespace, labels, portName, honorLabels });
-    const existingMetrics = isExisting(props.kubeStateMetrics) ? props.kubeStateMetrics.existing : undefined;
+    const elsewhere = existingService(props.kubeStateMetrics);
     return [
       monitor('blackbox-exporter', this.namespace, selectorLabels(BLACKBOX_EXPORTER)),
       ...(this.kubeStateMetrics
         ? [monitor('kube-state-metrics', this.namespace, selectorLabels(KUBE_STATE_METRICS), 'http', true)]
         : []),
-      ...(typeof existingMetrics === 'object'
-        ? [
-            monitor(
-              'kube-state-metrics',
-              existingMetrics.namespace,
-              existingMetrics.labels,
-              existingMetrics.portName,
-              true,
-            ),
-          ]
+      ...(elsewhere
+        ? [monitor('kube-state-metrics', elsewhere.namespace, elsewhere.labels, elsewhere.portName, true)]
         : []),
       ...(this.postgresExporter ? [monitor('postgres', props.sovra.namespace, selectorLabels(POSTGRES_EXPORTER))] : []),
       ...(this.grafana ? [monitor('grafana', this.namespace, selectorLabels(GRAFANA))] : []),
@@ -249,26 +247,54 @@ function isExisting(p: KubeStateMetricsProps | ExistingKubeStateMetrics | undefi
   return p !== undefined && 'existing' in p;
 }
 
+/** Where a kube-state-metrics is that this stack scrapes but does not make. */
+function existingService(p: SovraMonitoringProps['kubeStateMetrics']): KubeStateMetricsService | undefined {
+  return isExisting(p) && p.existing !== true ? p.existing : undefined;
+}
+
 function check(construct: Construct, props: SovraMonitoringProps): void {
-  const c = new Checker(construct.node.path);
-  c.value('namespace', props.namespace, dnsLabel);
-  const { prometheus, alertmanager, grafana, kubeStateMetrics, blackboxExporter, postgresExporter } = props;
-  const existing = prometheus && 'existing' in prometheus;
-  if (prometheus && !existing) checkPrometheus(c, 'prometheus.', prometheus as PrometheusProps);
+  const c = new Checker(construct.node.path).props(props);
+  checkInstallation(c, props.sovra);
+  c.value('namespace', props.namespace, dnsLabel).value('createNamespace', props.createNamespace, flag);
+  checkPrometheusOrExisting(c, props);
+  const alertmanager = c.part('alertmanager', props.alertmanager);
+  if (alertmanager) checkAlertmanager(c, 'alertmanager.', alertmanager);
+  const grafana = props.grafana === false ? undefined : c.part('grafana', props.grafana);
+  if (grafana && 'existing' in grafana) {
+    const existing = c.part('grafana.existing', grafana.existing ?? null);
+    if (existing) checkGrafanaDashboards(c, 'grafana.existing.', existing);
+  } else if (grafana) checkGrafana(c, 'grafana.', grafana);
+  const metrics = c.part('kubeStateMetrics', props.kubeStateMetrics);
+  if (isExisting(metrics)) checkExistingMetrics(c, 'kubeStateMetrics.existing', metrics.existing);
+  else if (metrics) checkKubeStateMetrics(c, 'kubeStateMetrics.', metrics);
+  const blackboxExporter = c.part('blackboxExporter', props.blackboxExporter);
+  if (blackboxExporter) checkBlackbox(c, 'blackboxExporter.', blackboxExporter);
+  const postgres = props.postgresExporter === false ? undefined : c.part('postgresExporter', props.postgresExporter);
+  if (postgres) checkPostgresExporter(c, 'postgresExporter.', postgres);
+  checkNetwork(c, 'network', props.network);
+  c.done();
+}
+
+function checkPrometheusOrExisting(c: Checker, { prometheus: given, alertmanager }: SovraMonitoringProps): void {
+  const prometheus = c.part('prometheus', given);
+  const existing = prometheus !== undefined && 'existing' in prometheus;
+  if (existing) checkPrometheusRef(c, 'prometheus.existing', prometheus.existing ?? null);
+  else if (prometheus) checkPrometheus(c, 'prometheus.', prometheus);
   c.require(!existing || alertmanager === undefined, {
     property: 'alertmanager',
     given: alertmanager,
     allowed: 'nothing beside an existing Prometheus, which has an Alertmanager of its own',
     remedy: 'Leave `alertmanager` out and set the receivers where that stack is configured.',
   });
-  if (alertmanager) checkAlertmanager(c, 'alertmanager.', alertmanager);
-  if (grafana && 'existing' in grafana) checkGrafanaDashboards(c, 'grafana.existing.', grafana.existing);
-  else if (grafana) checkGrafana(c, 'grafana.', grafana);
-  if (kubeStateMetrics && !isExisting(kubeStateMetrics))
-    checkKubeStateMetrics(c, 'kubeStateMetrics.', kubeStateMetrics);
-  if (blackboxExporter) checkBlackbox(c, 'blackboxExporter.', blackboxExporter);
-  if (postgresExporter) checkPostgresExporter(c, 'postgresExporter.', postgresExporter);
-  c.done();
+}
+
+function checkExistingMetrics(c: Checker, at: string, given: ExistingKubeStateMetrics['existing']): void {
+  const service = given === true ? undefined : c.part(at, given ?? null);
+  if (service === undefined) return;
+  c.item(`${at}.namespace`, service.namespace, dnsLabel)
+    .selector(`${at}.labels`, service.labels ?? null)
+    .item(`${at}.portName`, service.portName, dnsLabel)
+    .value(`${at}.port`, service.port, port);
 }
 
 /**
@@ -291,34 +317,4 @@ function closedNamespace(scope: Construct, name: string): void {
     component: 'monitoring',
     podLabels: {},
   });
-}
-
-/** The pods of the installation that are scraped, as the shipped manifests label them. */
-function installationPods(sovra: SovraInstallation): KnownPods[] {
-  const api = sovra.controlPlane;
-  return [
-    ...(api
-      ? [
-          {
-            namespace: api.namespace,
-            labels: api.labels,
-            ports: [api.port],
-            service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } },
-          },
-        ]
-      : []),
-    ...sovra.localEdgeNodes.flatMap(({ vault, policyAgent: agent }) => [
-      { namespace: vault.namespace, labels: vault.labels, ports: [vault.port] },
-      ...(agent
-        ? [
-            {
-              namespace: agent.namespace,
-              labels: agent.labels,
-              ports: [agent.port],
-              service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } },
-            },
-          ]
-        : []),
-    ]),
-  ];
 }

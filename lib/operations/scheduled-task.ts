@@ -2,20 +2,37 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { CronJob } from 'kubernetes-types/batch/v1';
 import type { ServiceAccount } from 'kubernetes-types/core/v1';
+import { checkNetwork } from '../kube/check-network';
 import { commonLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, toDns } from '../kube/network';
 import { kubeObject } from '../kube/object';
-import type { PrometheusRef } from '../kube/prometheus-ref';
+import { checkPrometheusRef, type PrometheusRef } from '../kube/prometheus-ref';
+import { checkRunbookBaseUrl } from '../rules/overrides';
 import { parseCron } from '../schedule/cron';
 import { formatDuration, parseDuration } from '../schedule/duration';
 import { smallestGap } from '../schedule/gaps';
+import { checkImages } from '../sovra/check-installation';
 import type { ImageProps } from '../sovra/images';
-import type { Level } from '../sovra/levels';
-import { Checker, cronJobName, dnsLabel, duration, labelValue, schedule, timeZone } from '../validate';
-import { checkRunbookBaseUrl, checkTaskAlerts } from './alert-overrides';
+import { LEVELS, type Level } from '../sovra/levels';
+import {
+  anyText,
+  Checker,
+  cronJobName,
+  dnsLabel,
+  duration,
+  flag,
+  labelKey,
+  labelValue,
+  numberRule,
+  type Rule,
+  schedule,
+  text,
+  timeZone,
+} from '../validate';
+import { checkTaskAlerts } from './alert-overrides';
 import { type TaskDescription, taskTiming } from './task';
 import { TaskAlertRules } from './task-alert-rules';
-import type { TaskAlertName, TaskAlertOverrides } from './task-alerts';
+import { TASK_ALERT_NAMES, type TaskAlertName, type TaskAlertOverrides } from './task-alerts';
 import { checkTaskPod, TASK_SELECTOR, type TaskPodProps, taskPod } from './task-pod';
 
 export interface ScheduledTaskProps extends TaskPodProps {
@@ -77,7 +94,7 @@ export class ScheduledTask extends Construct {
 
   constructor(scope: Construct, id: string, props: ScheduledTaskProps) {
     super(scope, id);
-    const checker = new Checker(this.node.path);
+    const checker = new Checker(this.node.path).props(props);
     checkScheduledTask(checker, '', props);
     checker.done();
     this.task = describeTask(props);
@@ -157,9 +174,12 @@ function cronJobSpec(
 
 /** Holds the props of a task against what can work. */
 export function checkScheduledTask(c: Checker, at: string, props: ScheduledTaskProps): void {
-  c.value(`${at}name`, props.name, cronJobName)
-    .value(`${at}namespace`, props.namespace, dnsLabel)
+  c.item(`${at}name`, props.name, cronJobName)
+    .item(`${at}namespace`, props.namespace, dnsLabel)
+    .given(`${at}schedule`, props.schedule, 'Say when it runs, for example "0 3 * * *".')
     .value(`${at}component`, props.component, labelValue)
+    .value(`${at}suspend`, props.suspend, flag)
+    .each(`${at}uses`, props.uses, text)
     .require(typeof props.purpose === 'string' && props.purpose.trim() !== '', {
       property: `${at}purpose`,
       given: props.purpose,
@@ -168,8 +188,34 @@ export function checkScheduledTask(c: Checker, at: string, props: ScheduledTaskP
     });
   checkTaskTimes(c, at, props);
   checkTaskPod(c, at, props);
+  checkLevels(c, `${at}levels`, props.levels);
+  checkAnnotations(c, `${at}annotations`, props.annotations);
+  checkImages(c, `${at}images`, props.images);
+  checkNetwork(c, `${at}network`, props.network);
+  checkPrometheusRef(c, `${at}prometheus`, props.prometheus);
   if (props.alerts !== 'shared') checkTaskAlerts(c, `${at}alerts`, props.alerts, true);
-  checkRunbookBaseUrl(c, props.runbookBaseUrl);
+  checkRunbookBaseUrl(c, 'runbookBaseUrl', props.runbookBaseUrl);
+}
+
+const retries = numberRule(
+  (v) => Number.isInteger(v) && v >= 0 && v <= 6,
+  'a whole number from 0 to 6',
+  'Each retry waits twice as long as the one before; 2 is enough for a short outage.',
+);
+const level: Rule<Level> = (v) =>
+  LEVELS.includes(v)
+    ? undefined
+    : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' };
+
+function checkLevels(c: Checker, at: string, given: ScheduledTaskProps['levels']): void {
+  const levels = c.part(at, given);
+  for (const alert of TASK_ALERT_NAMES) c.value(`${at}.${alert}`, levels?.[alert], level);
+}
+
+function checkAnnotations(c: Checker, at: string, given: ScheduledTaskProps['annotations']): void {
+  for (const [key, value] of Object.entries(c.part(at, given) ?? {})) {
+    c.value(`${at}[${JSON.stringify(key)}]`, key, labelKey).item(`${at}[${JSON.stringify(key)}]`, value, anyText);
+  }
 }
 
 /** What a user may say about the times of a task, here and in the constructs that make tasks. */
@@ -184,27 +230,21 @@ export function checkTaskTimes(c: Checker, at: string, times: TaskTimes): void {
   c.value(`${at}schedule`, times.schedule, schedule)
     .value(`${at}timeZone`, times.timeZone, timeZone)
     .value(`${at}activeDeadline`, times.activeDeadline, duration)
-    .value(`${at}retries`, times.retries, (v) =>
-      Number.isInteger(v) && v >= 0 && v <= 6
-        ? undefined
-        : {
-            allowed: 'a whole number from 0 to 6',
-            remedy: 'Each retry waits twice as long as the one before; 2 is enough for a short outage.',
-          },
-    );
+    .value(`${at}retries`, times.retries, retries);
   checkDeadline(c, at, times);
 }
 
-function checkDeadline(c: Checker, at: string, { schedule: text, timeZone: zone, activeDeadline }: TaskTimes): void {
-  const cron = text === undefined ? undefined : parseCron(text);
-  const deadline = activeDeadline === undefined ? undefined : parseDuration(activeDeadline);
+function checkDeadline(c: Checker, at: string, { schedule: given, timeZone: zone, activeDeadline }: TaskTimes): void {
+  const cron = typeof given === 'string' ? parseCron(given) : undefined;
+  const deadline = typeof activeDeadline === 'string' ? parseDuration(activeDeadline) : undefined;
   // Whatever is not readable was reported already.
-  if (!cron?.ok || deadline === undefined || (zone !== undefined && timeZone(zone))) return;
+  if (!cron?.ok || deadline === undefined || (zone !== undefined && (typeof zone !== 'string' || timeZone(zone))))
+    return;
   const gap = smallestGap(cron.cron, zone ?? 'Etc/UTC');
   c.require(deadline < gap && Number.isInteger(deadline), {
     property: `${at}activeDeadline`,
     given: activeDeadline,
-    allowed: `whole seconds, less than ${formatDuration(gap)}, the shortest time between two runs of "${text}"${zone === undefined ? '' : ` in ${zone}, changes of the clock included`}`,
+    allowed: `whole seconds, less than ${formatDuration(gap)}, the shortest time between two runs of "${given}"${zone === undefined ? '' : ` in ${zone}, changes of the clock included`}`,
     remedy: 'Shorten it or run the task less often: a run that hangs must end before the next is due.',
   });
 }

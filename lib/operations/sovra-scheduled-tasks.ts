@@ -1,11 +1,12 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1';
+import { checkStorage } from '../kube/check-resources';
 import { commonLabels } from '../kube/labels';
 import { kubeObject } from '../kube/object';
 import type { Move } from '../schedule/apart';
 import type { ControlPlane, SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, dnsSubdomain, positiveInteger, quantity } from '../validate';
+import { Checker, dnsLabel, positiveInteger } from '../validate';
 import { AUDIT_EXPORT, type AuditExportProps, auditExportContainer } from './audit-export';
 import type { ScheduledTask } from './scheduled-task';
 import { CLI_USER, type Command, cliCommand, cliContainer, toApi } from './sovra-cli';
@@ -166,38 +167,38 @@ function auditVolume(scope: Construct, namespace: string, { storage }: AuditExpo
 
 function check(construct: Construct, props: SovraScheduledTasksProps): ControlPlane {
   const { certificateRotation: rotation, auditExport: audit, healthCheck: health } = props;
-  const c = new Checker(construct.node.path);
+  const c = new Checker(construct.node.path).props(props);
   const wanted = [rotation, audit, health].filter((t) => t !== false);
   checkTaskSet(c, props, wanted.length);
-  const api = props.sovra.controlPlane;
+  const api = props.sovra?.controlPlane;
   c.require(api !== undefined, {
     property: 'sovra.controlPlane',
     given: false,
     allowed: 'a description with a control plane: these tasks talk to its API',
     remedy: 'Leave this construct out in a cluster that holds only edge nodes.',
   });
-  if (rotation) {
+  if (rotation !== false) {
     checkTuning(c, 'certificateRotation', rotation);
-    checkCommand(c, 'certificateRotation.command', rotation.command);
+    checkCommand(c, 'certificateRotation.command', rotation?.command);
   }
-  if (audit) checkAudit(c, audit);
-  if (health) checkHealth(c, health);
+  if (audit !== false) checkAudit(c, audit);
+  if (health !== false) checkHealth(c, health);
   c.done();
   return api as ControlPlane;
 }
 
-function checkAudit(c: Checker, audit: AuditExportProps): void {
+function checkAudit(c: Checker, audit: AuditExportProps | undefined): void {
   checkTuning(c, 'auditExport', audit);
-  checkCommand(c, 'auditExport.command', audit.command);
-  c.value('auditExport.storage.size', audit.storage?.size, quantity)
-    .value('auditExport.storage.storageClass', audit.storage?.storageClass, dnsSubdomain)
-    .value('auditExport.eventLimit', audit.eventLimit, positiveInteger);
+  checkCommand(c, 'auditExport.command', audit?.command);
+  checkStorage(c, 'auditExport.storage', audit?.storage);
+  c.value('auditExport.eventLimit', audit?.eventLimit, positiveInteger);
 }
 
-function checkHealth(c: Checker, health: HealthCheckProps): void {
+function checkHealth(c: Checker, health: HealthCheckProps | undefined): void {
   checkTuning(c, 'healthCheck', health);
-  if (health.commands === undefined) return;
-  const commands = Object.entries(health.commands);
+  const given = c.part('healthCheck.commands', health?.commands);
+  if (given === undefined) return;
+  const commands = Object.entries(given);
   c.require(commands.length > 0, {
     property: 'healthCheck.commands',
     given: {},
@@ -205,8 +206,8 @@ function checkHealth(c: Checker, health: HealthCheckProps): void {
     remedy: 'Write healthCheck: false to leave the check out.',
   });
   for (const [name, command] of commands) {
-    c.value(`healthCheck.commands["${name}"]`, name, dnsLabel);
-    checkCommand(c, `healthCheck.commands["${name}"]`, command);
+    c.value(`healthCheck.commands[${JSON.stringify(name)}]`, name, dnsLabel);
+    checkCommand(c, `healthCheck.commands[${JSON.stringify(name)}]`, command);
   }
 }
 

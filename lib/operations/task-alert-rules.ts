@@ -5,9 +5,10 @@ import { declareFacts, meantFor } from '../checks/facts';
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
-import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { checkRunbookBaseUrl } from '../rules/overrides';
 import { Checker, dnsSubdomain } from '../validate';
-import { checkRunbookBaseUrl, checkTaskAlerts } from './alert-overrides';
+import { checkTaskAlerts } from './alert-overrides';
 import type { TaskDescription } from './task';
 import { type TaskRuleOptions, taskRules } from './task-alerts';
 
@@ -48,18 +49,13 @@ export class TaskAlertRules extends Construct {
   }
 }
 
-/** The Prometheus' own namespace, if it looks for rules there. */
-function ruleNamespace({ namespace, namespaces }: PrometheusRef): string {
-  return namespaces === undefined || namespaces.includes(namespace) ? namespace : (namespaces[0] ?? namespace);
-}
-
 function check(construct: Construct, props: TaskAlertRulesProps): void {
   const c = new Checker(construct.node.path);
   c.value('name', props.name, dnsSubdomain).unique(
     'tasks',
     props.tasks.map((t) => `${t.namespace}/${t.name}`),
   );
-  checkRunbookBaseUrl(c, props.runbookBaseUrl);
+  checkRunbookBaseUrl(c, 'runbookBaseUrl', props.runbookBaseUrl);
   checkTaskAlerts(c, 'alerts', props.alerts, props.tasks.length === 1);
   for (const [task, alerts] of Object.entries(props.perTask ?? {})) {
     checkTaskAlerts(c, `perTask["${task}"]`, alerts, true);

@@ -1,6 +1,6 @@
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import type { AlertDefinition } from '../rules/alert';
-import type { AlertOverride } from '../rules/options';
+import type { AlertOverride } from '../rules/overrides';
 import { runbookUrl } from '../rules/runbook-url';
 import { formatDuration } from '../schedule/duration';
 import { LEVEL_POLICIES } from '../sovra/levels';
@@ -31,8 +31,8 @@ export function taskAlerts(task: TaskDescription): Readonly<Record<TaskAlertName
 
 /**
  * A Job of the CronJob gave up, and no Job that ended later succeeded. It clears by itself with the next success, also
- * of a Job that was started by hand. kube-state-metrics names the reason only of Jobs that have given up: a pod that is
- * being tried again is not a failure yet.
+ * of a Job that was started by hand. The verdict is the Job's own: a pod that is being tried again is not a failure yet,
+ * and a Job that could make no pod at all before its deadline is one, though it has no failed pod.
  */
 function failed(task: TaskDescription): TaskAlertDefinition {
   const jobs = selector({ job: 'kube-state-metrics', namespace: task.namespace });
@@ -42,14 +42,14 @@ function failed(task: TaskDescription): TaskAlertDefinition {
     owner_kind: 'CronJob',
     owner_name: task.name,
   });
-  const gaveUp = selector({ job: 'kube-state-metrics', namespace: task.namespace }, ['reason!=""']);
+  const gaveUp = selector({ job: 'kube-state-metrics', namespace: task.namespace, condition: 'true' });
   return {
     level: task.levels.ScheduledTaskFailed,
     component: 'tasks',
     metrics: ['jobStart', 'jobFailed', 'jobOwner', 'cronJobLastSuccess'],
     expr: () =>
       `max(${name('jobStart')}${jobs}\n` +
-      `  and on (job_name) ${name('jobFailed')}${gaveUp} > 0\n` +
+      `  and on (job_name) ${name('jobFailed')}${gaveUp} == 1\n` +
       `  and on (job_name) ${name('jobOwner')}${own})\n` +
       `> (max(${name('cronJobLastSuccess')}${ofCronJob(task)}) or vector(0))`,
     // What runs every few minutes may stumble once; the next run tells.
@@ -118,8 +118,10 @@ function ofCronJob(task: TaskDescription): string {
 }
 
 /** The values are DNS names: nothing in them has to be escaped. */
-function selector(labels: Readonly<Record<string, string>>, more: readonly string[] = []): string {
-  return `{${[...Object.entries(labels).map(([k, v]) => `${k}="${v}"`), ...more].join(', ')}}`;
+function selector(labels: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(labels)
+    .map(([k, v]) => `${k}="${v}"`)
+    .join(', ')}}`;
 }
 
 /** Free text inside a template of Prometheus. */

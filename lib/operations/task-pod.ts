@@ -1,9 +1,11 @@
 import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1';
+import { checkOpenings } from '../kube/check-network';
+import { checkResources } from '../kube/check-resources';
 import type { Opening } from '../kube/network';
 import { hardenedContainer, hardenedPod, type Resources, resources } from '../kube/pod';
 import type { ImageProps } from '../sovra/images';
 import type { Labels } from '../sovra/installation';
-import { type Checker, dnsLabel, pinnedImage, quantity } from '../validate';
+import { anyText, type Checker, dnsLabel, numberRule, pinnedImage, type Rule } from '../validate';
 
 /** A container of a task; hardening and resources are put around it. */
 export type TaskContainer = Omit<Container, 'securityContext' | 'resources' | 'image'> & {
@@ -49,35 +51,57 @@ function container(c: TaskContainer): Container {
 }
 
 export function checkTaskPod(c: Checker, at: string, props: TaskPodProps): void {
-  const containers = [
-    ...(props.initContainers ?? []).map((x, i) => ({ x, at: `${at}initContainers[${i}]` })),
-    ...props.containers.map((x, i) => ({ x, at: `${at}containers[${i}]` })),
-  ];
-  c.require(props.containers.length > 0, {
+  const main = c.parts(`${at}containers`, props.containers ?? null);
+  const first = c.parts(`${at}initContainers`, props.initContainers);
+  c.require(!Array.isArray(props.containers) || props.containers.length > 0, {
     property: `${at}containers`,
     given: [],
     allowed: 'at least one container',
     remedy: 'Say what the task runs.',
   });
-  for (const { x, at: property } of containers) {
-    c.value(`${property}.name`, x.name, dnsLabel).value(`${property}.image`, x.image, pinnedImage);
-    checkTaskResources(c, `${property}.resources`, x.resources);
-    checkNoSecretValue(c, property, x);
-  }
-  c.unique(
-    `${at}containers`,
-    containers.map(({ x }) => x.name),
-  );
-  c.unique(
-    `${at}volumes`,
-    (props.volumes ?? []).map((v) => v.name),
-  );
-  c.value(`${at}user`, props.user, (v) =>
-    Number.isInteger(v) && v > 0
-      ? undefined
-      : { allowed: 'the number of a user other than root', remedy: 'Take the one that the image declares.' },
-  );
+  const volumes = c.parts(`${at}volumes`, props.volumes);
+  const names = volumes.map(({ entry }) => entry.name);
+  for (const { at: place, entry } of [...first, ...main]) checkContainer(c, place, entry, names);
+  for (const { at: place, entry } of volumes) checkVolume(c, place, entry);
+  // Both kinds of containers share one space of names.
+  c.distinct([...first, ...main].map(({ at: place, entry }) => ({ at: place, key: entry.name })));
+  c.distinct(volumes.map(({ at: place, entry }) => ({ at: place, key: entry.name })));
+  checkOpenings(c, `${at}egress`, props.egress ?? null);
+  c.value(`${at}user`, props.user, user);
   checkPodLabels(c, `${at}podLabels`, props.podLabels);
+}
+
+const user = numberRule(
+  (v) => Number.isInteger(v) && v > 0,
+  'the number of a user other than root',
+  'Take the one that the image declares.',
+);
+function checkVolume(c: Checker, at: string, { name, ...sources }: Volume): void {
+  const given = Object.entries(sources).filter(([, source]) => source !== undefined && source !== null);
+  c.item(`${at}.name`, name, dnsLabel).require(given.length === 1, {
+    property: at,
+    given: given.map(([kind]) => kind),
+    allowed: 'one source, such as { name, emptyDir: {} } or { name, secret: { secretName } }',
+    remedy: 'Say what the volume is.',
+  });
+}
+
+const variable: Rule = (v) =>
+  /^[^=]+$/.test(v) ? undefined : { allowed: 'a name without "="', remedy: 'Write the value beside it, as `value`.' };
+
+function checkContainer(c: Checker, at: string, container: TaskContainer, volumes: readonly string[]): void {
+  c.item(`${at}.name`, container.name, dnsLabel).item(`${at}.image`, container.image, pinnedImage);
+  checkResources(c, `${at}.resources`, container.resources ?? null);
+  c.each(`${at}.command`, container.command, anyText).each(`${at}.args`, container.args, anyText);
+  checkEnvironment(c, at, container);
+  for (const { at: place, entry } of c.parts(`${at}.volumeMounts`, container.volumeMounts)) {
+    c.require(volumes.includes(entry.name), {
+      property: place,
+      given: entry.name,
+      allowed: `a volume of the task (${volumes.join(', ') || 'there is none'})`,
+      remedy: 'Add it to `volumes`.',
+    });
+  }
 }
 
 function checkPodLabels(c: Checker, at: string, labels: Labels | undefined): void {
@@ -92,20 +116,17 @@ function checkPodLabels(c: Checker, at: string, labels: Labels | undefined): voi
   }
 }
 
-export function checkTaskResources(c: Checker, at: string, r: Resources | undefined): void {
-  for (const key of ['cpu', 'memory', 'cpuLimit', 'memoryLimit'] as const) c.value(`${at}.${key}`, r?.[key], quantity);
-}
-
 /** A value under such a name belongs in a Secret; written here it would be in every manifest and its history. */
 const SECRET_NAME = /(PASSWORD|PASSWD|TOKEN|SECRET|SECRET_ACCESS_KEY|API_?KEY|PRIVATE_KEY)$/i;
 
-function checkNoSecretValue(c: Checker, at: string, container: TaskContainer): void {
-  container.env?.forEach((e, i) => {
-    c.require(e.value === undefined || !SECRET_NAME.test(e.name), {
-      property: `${at}.env[${i}] (${e.name})`,
+function checkEnvironment(c: Checker, at: string, container: TaskContainer): void {
+  for (const { at: place, entry } of c.parts(`${at}.env`, container.env)) {
+    c.item(`${place}.name`, entry.name, variable).value(`${place}.value`, entry.value, anyText);
+    c.require(entry.value === undefined || !SECRET_NAME.test(entry.name), {
+      property: `${place} (${entry.name})`,
       given: '(not shown)',
       allowed: 'a reference to a Secret (`valueFrom.secretKeyRef`)',
       remedy: 'Put the value into a Secret and refer to its key.',
     });
-  });
+  }
 }

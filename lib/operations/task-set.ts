@@ -1,17 +1,20 @@
 import type { Construct } from 'constructs';
 import { declareFacts } from '../checks/facts';
+import { checkNetwork } from '../kube/check-network';
+import { checkResources } from '../kube/check-resources';
 import type { ClusterNetworkProps } from '../kube/network';
 import type { Resources } from '../kube/pod';
-import type { PrometheusRef } from '../kube/prometheus-ref';
+import { checkPrometheusRef, type PrometheusRef } from '../kube/prometheus-ref';
+import { checkRunbookBaseUrl } from '../rules/overrides';
 import { apart, type Move, type PlacedTask } from '../schedule/apart';
+import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
-import { Checker, timeZone } from '../validate';
-import { checkRunbookBaseUrl, checkTaskAlerts } from './alert-overrides';
+import { Checker, flag, schedule, text, timeZone } from '../validate';
+import { checkTaskAlerts } from './alert-overrides';
 import { checkScheduledTask, checkTaskTimes, ScheduledTask, type ScheduledTaskProps } from './scheduled-task';
 import type { TaskDescription } from './task';
 import { TaskAlertRules } from './task-alert-rules';
 import type { TaskAlertOverrides } from './task-alerts';
-import { checkTaskResources } from './task-pod';
 
 /** What constructs that make a set of tasks have in common. */
 export interface TaskSetProps {
@@ -155,8 +158,17 @@ function taskProps(
 
 /** Holds what is common to sets against what can work. */
 export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): void {
+  checkInstallation(c, set.sovra);
   c.value('timeZone', set.timeZone, timeZone);
-  checkRunbookBaseUrl(c, set.runbookBaseUrl);
+  for (const { at, entry } of c.parts('apartFrom', set.apartFrom)) {
+    c.item(`${at}.name`, entry.name, text)
+      .item(`${at}.schedule`, entry.schedule, schedule)
+      .item(`${at}.timeZone`, entry.timeZone, timeZone)
+      .each(`${at}.uses`, entry.uses ?? null, text);
+  }
+  checkPrometheusRef(c, 'prometheus', set.prometheus);
+  checkNetwork(c, 'network', set.network);
+  checkRunbookBaseUrl(c, 'runbookBaseUrl', set.runbookBaseUrl);
   checkTaskAlerts(c, 'alerts', set.alerts, taskCount === 1);
 }
 
@@ -165,9 +177,11 @@ export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): 
  *
  * @param single it is said about one task, not about one for each edge node
  */
-export function checkTuning(c: Checker, at: string, tuning: TaskTuning | undefined, single = true): void {
-  if (!tuning) return;
+export function checkTuning(c: Checker, at: string, given: TaskTuning | undefined, single = true): void {
+  const tuning = c.part(at, given);
+  if (tuning === undefined) return;
   checkTaskTimes(c, `${at}.`, { ...tuning, timeZone: undefined });
-  checkTaskResources(c, `${at}.resources`, tuning.resources);
+  c.value(`${at}.suspend`, tuning.suspend, flag);
+  checkResources(c, `${at}.resources`, tuning.resources);
   checkTaskAlerts(c, `${at}.alerts`, tuning.alerts, single);
 }

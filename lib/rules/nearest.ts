@@ -1,3 +1,22 @@
+import type { Checker } from '../validate';
+
+/** Refuses a name that is not among those that there are, and suggests what it may have meant. */
+export function unknownName(
+  c: Checker,
+  property: string,
+  given: string,
+  names: readonly string[],
+  allowed: string,
+): void {
+  const meant = nearest(given, names);
+  c.add({
+    property,
+    given,
+    allowed,
+    remedy: meant.length > 0 ? `Did you mean ${meant.map((n) => `"${n}"`).join(' or ')}?` : 'Take a name of the list.',
+  });
+}
+
 /** The names that a mistyped one may have meant, the nearest first; at most `count`. */
 export function nearest(given: string, names: readonly string[], count = 3): string[] {
   const wanted = given.toLowerCase();

@@ -6,7 +6,8 @@ import { Checker } from '../validate';
 import type { Component } from './alert';
 import { ALERT_NAMES, type AlertName, CATALOGUE, type CatalogueAlert } from './catalogue';
 import { alertContext } from './context';
-import { type AlertOptions, type AlertOverride, checkAlertOptions } from './options';
+import { type AlertOptions, checkAlertOptions } from './options';
+import type { AlertOverride } from './overrides';
 import {
   EDGE_NODE_EXPECTED,
   expectedEdgeNodes,
@@ -17,7 +18,7 @@ import {
   TARGETS_EXPECTED,
 } from './recordings';
 import { runbookUrl } from './runbook-url';
-import { THRESHOLDS } from './thresholds';
+import { thresholdsOf } from './thresholds';
 
 export type RuleGroup = NonNullable<PrometheusRuleSpec['groups']>[number];
 export type Rule = NonNullable<RuleGroup['rules']>[number];
@@ -71,7 +72,7 @@ export function renderAlerts(
 function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOptions): Rule {
   const alert = CATALOGUE[name];
   const override: AlertOverride = options.alerts?.[name] || {};
-  const context = alertContext(sovra, alert.metrics, { ...THRESHOLDS, ...defined(options.thresholds) });
+  const context = alertContext(sovra, alert.metrics, thresholdsOf(options.thresholds));
   const level = override.level ?? alert.level;
   const keepFiringFor = override.keepFiringFor ?? alert.keepFiringFor;
   return {
@@ -93,11 +94,6 @@ function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOp
       runbook_url: override.runbookUrl ?? runbookUrl(name, options.runbookBaseUrl),
     },
   };
-}
-
-/** Without what is undefined, which would otherwise hide a default. */
-function defined<T extends object>(given: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(given ?? {}).filter(([, v]) => v !== undefined)) as Partial<T>;
 }
 
 function duration(key: 'for' | 'keep_firing_for', value: string): Partial<Rule> {

@@ -65,6 +65,12 @@ export const THRESHOLDS: AlertThresholds = {
   policyErrorResults: ['error'],
 };
 
+/** Every figure: those that were given, and the defaults of the others. A value of `undefined` is not given. */
+export function thresholdsOf(given: Partial<AlertThresholds> = {}): AlertThresholds {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...THRESHOLDS, ...Object.fromEntries(set) };
+}
+
 /** Days before the end of a certificate at which an alert fires, and its level; part of the alerts' names. */
 export const CERTIFICATE_DAYS = { P3: 30, P2: 7, P1: 1 } as const;
 

@@ -15,69 +15,114 @@ export const EPOCH_MINUTE = Date.UTC(FIRST_YEAR, 0, 1) / 60_000;
 /** Weekday of 1 January 2024. */
 const MONDAY = 1;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const EVERY_DATE = Array.from({ length: 31 }, (_, i) => i + 1);
 
-const times = new WeakMap<Cron, { readonly list: readonly number[]; readonly set: ReadonlySet<number> }>();
+/** What is computed of a schedule when it is asked for first, and remembered for as long as the schedule lives. */
+export function once<T>(compute: (cron: Cron) => T): (cron: Cron) => T {
+  const memo = new WeakMap<Cron, { readonly value: T }>();
+  return (cron) => {
+    let known = memo.get(cron);
+    if (known === undefined) {
+      known = { value: compute(cron) };
+      memo.set(cron, known);
+    }
+    return known.value;
+  };
+}
 
 /** Minutes of the day, 0 to 1439, at which a schedule fires on a day that matches; in order. */
-export function timesOfDay(cron: Cron): readonly number[] {
-  return computedTimes(cron).list;
-}
+export const timesOfDay = once((cron): readonly number[] =>
+  cron.hours.flatMap((h) => cron.minutes.map((m) => h * 60 + m)),
+);
 
 /** The same, to look one up. */
-export function timeSet(cron: Cron): ReadonlySet<number> {
-  return computedTimes(cron).set;
-}
-
-function computedTimes(cron: Cron) {
-  let known = times.get(cron);
-  if (known === undefined) {
-    const list = cron.hours.flatMap((h) => cron.minutes.map((m) => h * 60 + m));
-    known = { list, set: new Set(list) };
-    times.set(cron, known);
-  }
-  return known;
-}
+export const timeSet = once((cron): ReadonlySet<number> => new Set(timesOfDay(cron)));
 
 /** The schedule fires on every day of the calendar. */
 export function isDaily(cron: Cron): boolean {
-  const everyDayOfWeek = cron.daysOfWeek.length === 7;
-  const everyDayOfMonth = cron.daysOfMonth.length === 31;
-  const days = cron.eitherDay ? everyDayOfMonth || everyDayOfWeek : everyDayOfMonth && everyDayOfWeek;
-  return days && cron.months.length === 12;
+  return dayPeriod(cron) === 1;
 }
 
-/** Days by what they depend on: most schedules of a stack have the same ones. */
-const memo = new Map<string, readonly number[]>();
+/** The schedule tells the days of the week apart, and nothing else. */
+export function isWeekly(cron: Cron): boolean {
+  return dayPeriod(cron) === 7;
+}
 
-/** The days of the reference years on which a schedule fires, in order; never empty. */
-export function matchingDays(cron: Cron): readonly number[] {
+/**
+ * After how many days the days of a schedule come again: 1, 7, or all of the reference years. Each divides the next, so
+ * the longer of two periods shows everything that two schedules do together.
+ */
+export const dayPeriod = once((cron): number => {
+  const [everyWeekday, everyDate] = [cron.daysOfWeek.length === 7, cron.daysOfMonth.length === 31];
+  if (cron.months.length < 12) return CYCLE_DAYS;
+  if (cron.eitherDay ? everyDate || everyWeekday : everyDate && everyWeekday) return 1;
+  return everyDate ? 7 : CYCLE_DAYS;
+});
+
+/** The days of the first period on which a schedule fires, in order; never empty. */
+const matchingDays = once((cron): readonly number[] => {
+  if (isDaily(cron)) return [0];
+  if (isWeekly(cron)) return [0, 1, 2, 3, 4, 5, 6].filter((day) => cron.daysOfWeek.includes(weekday(day)));
+  return datesOfCycle(cron);
+});
+
+/** By what they depend on: schedules that differ only in their minute have the same days. */
+const cycles = new Map<string, readonly number[]>();
+
+function datesOfCycle(cron: Cron): readonly number[] {
   const key = `${cron.daysOfMonth}|${cron.months}|${cron.daysOfWeek}|${cron.eitherDay}`;
-  let days = memo.get(key);
+  let days = cycles.get(key);
   if (days === undefined) {
-    days = computeDays(cron);
-    memo.set(key, days);
+    days = computeDates(cron);
+    cycles.set(key, days);
   }
   return days;
 }
 
-function computeDays(cron: Cron): number[] {
-  const [inMonth, inMonths, inWeek] = [new Set(cron.daysOfMonth), new Set(cron.months), new Set(cron.daysOfWeek)];
+function computeDates(cron: Cron): number[] {
+  // Where weekdays only narrow dates down, no other date has to be looked at.
+  const candidates = cron.eitherDay ? EVERY_DATE : cron.daysOfMonth;
   const days: number[] = [];
-  let index = 0;
+  let first = 0;
   for (let year = FIRST_YEAR; year < FIRST_YEAR + YEARS; year++) {
     for (let month = 1; month <= 12; month++) {
-      for (let day = 1; day <= monthLength(year, month); day++, index++) {
-        const [byDate, byWeekday] = [inMonth.has(day), inWeek.has((MONDAY + index) % 7)];
-        if (inMonths.has(month) && (cron.eitherDay ? byDate || byWeekday : byDate && byWeekday)) days.push(index);
-      }
+      const length = monthLength(year, month);
+      const dates = cron.months.includes(month) ? candidates : [];
+      for (const date of dates) if (date <= length && fires(cron, date, first + date - 1)) days.push(first + date - 1);
+      first += length;
     }
   }
   return days;
 }
 
+/** Whether a schedule fires on a candidate, which is a date and a day of the reference years. */
+function fires(cron: Cron, date: number, day: number): boolean {
+  return cron.daysOfWeek.includes(weekday(day)) || (cron.eitherDay && cron.daysOfMonth.includes(date));
+}
+
+function weekday(day: number): number {
+  return (MONDAY + day) % 7;
+}
+
 /** No century falls into the reference years, so every fourth year is a leap year. */
 function monthLength(year: number, month: number): number {
   return month === 2 && year % 4 === 0 ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+}
+
+/** The first day, from a day on, on which a schedule fires; beyond the reference years they begin anew. */
+export function dayFrom(cron: Cron, day: number): number {
+  const [days, start] = [matchingDays(cron), periodStart(cron, day)];
+  return start + (days[lowerBound(days, day - start)] ?? (days[0] ?? 0) + dayPeriod(cron));
+}
+
+/** The last day before a day on which a schedule fires. */
+export function dayBefore(cron: Cron, day: number): number {
+  const [days, start] = [matchingDays(cron), periodStart(cron, day)];
+  return start + (days[lowerBound(days, day - start) - 1] ?? (days.at(-1) ?? 0) - dayPeriod(cron));
+}
+
+function periodStart(cron: Cron, day: number): number {
+  return Math.floor(day / dayPeriod(cron)) * dayPeriod(cron);
 }
 
 /** Index of the first entry of a sorted list that is not below a value; the list's length if there is none. */

@@ -1,4 +1,4 @@
-import { CYCLE_DAYS, DAY, lowerBound, matchingDays, timeSet, timesOfDay } from './calendar';
+import { CYCLE_DAYS, DAY, dayFrom, dayPeriod, lowerBound, timeSet, timesOfDay } from './calendar';
 import type { Cron } from './cron';
 import { type ZoneSegment, zoneSegments } from './zone';
 
@@ -53,12 +53,11 @@ function meets(a: Cron, b: Cron, distance: number, wall: { from: number; to: num
 
 /** Whether a day of A from `from` to before `to` is, `shift` days later, a day of B. */
 function meetsOnADay(a: Cron, b: Cron, shift: number, from: number, to: number): boolean {
-  const [daysA, daysB] = [matchingDays(a), matchingDays(b)];
-  for (let i = lowerBound(daysA, from); i < daysA.length; i++) {
-    const day = daysA[i] as number;
-    if (day >= to) return false;
-    const there = modulo(day + shift, CYCLE_DAYS);
-    if (daysB[lowerBound(daysB, there)] === there) return true;
+  const start = Math.max(0, Math.ceil(from));
+  // After the longer of both periods, everything comes again.
+  const end = Math.min(to, CYCLE_DAYS, start + Math.max(dayPeriod(a), dayPeriod(b)));
+  for (let day = dayFrom(a, start); day < end; day = dayFrom(a, day + 1)) {
+    if (dayFrom(b, day + shift) === day + shift) return true;
   }
   return false;
 }

@@ -54,28 +54,30 @@ const LONGEST = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** What is wrong with a field, as a sentence without its end. Never leaves this file. */
 class Refusal extends Error {}
 
+/** Schedules that were read: each is asked for when it is checked, placed, described and moved. */
+const known = new Map<string, Cron>();
+
 /** Reads a schedule, or says in a few words why a CronJob could not run by it. */
 export function parseCron(text: string): CronResult {
   try {
-    return { ok: true, cron: read(text) };
+    return { ok: true, cron: known.get(text) ?? remember(text) };
   } catch (e) {
     if (e instanceof Refusal) return { ok: false, error: e.message };
     throw e;
   }
 }
 
-const known = new Map<string, Cron>();
+function remember(text: string): Cron {
+  const cron = read(text);
+  known.set(text, cron);
+  return cron;
+}
 
 /** Reads a schedule that was validated before. @throws {Error} if it was not */
 export function cronOf(text: string): Cron {
-  let cron = known.get(text);
-  if (cron === undefined) {
-    const result = parseCron(text);
-    if (!result.ok) throw new Error(`not a schedule: ${text} (${result.error})`);
-    cron = result.cron;
-    known.set(text, cron);
-  }
-  return cron;
+  const result = parseCron(text);
+  if (!result.ok) throw new Error(`not a schedule: ${text} (${result.error})`);
+  return result.cron;
 }
 
 function read(text: unknown): Cron {

@@ -11,12 +11,15 @@ const UNITS = [
 
 const SHAPE = /^(?=.)(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** Seconds in a Prometheus duration (`15s`, `1h30m`, `35d`), or undefined if it is not one or is zero. */
+/** Prometheus counts nanoseconds in 63 bits: about 292 years. */
+const LONGEST = 2 ** 63 / 1e9;
+
+/** Seconds in a Prometheus duration (`15s`, `1h30m`, `35d`), or undefined if it is not one, is zero or is too long. */
 export function parseDuration(text: string): number | undefined {
   const match = SHAPE.exec(text);
   if (!match) return undefined;
   const seconds = UNITS.reduce((sum, [, size], i) => sum + Number(match[i + 1] ?? 0) * size, 0);
-  return seconds > 0 ? seconds : undefined;
+  return seconds > 0 && seconds < LONGEST ? seconds : undefined;
 }
 
 /** Seconds in a duration that was validated before. @throws {Error} if it was not. */

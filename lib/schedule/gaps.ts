@@ -1,4 +1,4 @@
-import { CYCLE_DAYS, DAY, isDaily, lowerBound, matchingDays, timesOfDay } from './calendar';
+import { DAY, dayBefore, dayFrom, dayPeriod, lowerBound, once, timesOfDay } from './calendar';
 import type { Cron } from './cron';
 import { type ZoneSegment, zoneSegments } from './zone';
 
@@ -25,10 +25,9 @@ export function smallestGap(cron: Cron, timeZone?: string): number {
 
 /** The longest time from a run of one schedule to the next run of another, by the same wall clock, in seconds. */
 export function longestWait(from: Cron, to: Cron): number {
-  // Where every day is like the other, one of them shows everything.
-  const days = isDaily(from) && isDaily(to) ? [0] : matchingDays(from);
+  const end = Math.max(dayPeriod(from), dayPeriod(to));
   let longest = 0;
-  for (const day of days) {
+  for (let day = dayFrom(from, 0); day < end; day = dayFrom(from, day + 1)) {
     for (const time of timesOfDay(from)) {
       const run = day * DAY + time;
       longest = Math.max(longest, runFrom(to, run + 1) - run);
@@ -38,18 +37,17 @@ export function longestWait(from: Cron, to: Cron): number {
 }
 
 /** Each length of time, in minutes, that lies between two runs by the wall clock. */
-function wallGaps(cron: Cron): number[] {
+const wallGaps = once((cron): readonly number[] => {
   const times = timesOfDay(cron);
   const overnight = DAY + (times[0] ?? 0) - (times.at(-1) ?? 0);
   const gaps = new Set(times.slice(1).map((t, i) => t - (times[i] ?? 0)));
-  if (isDaily(cron)) return [...gaps.add(overnight)];
-  const days = matchingDays(cron);
-  days.forEach((day, i) => {
-    const next = days[i + 1] ?? (days[0] ?? 0) + CYCLE_DAYS;
+  let next: number;
+  for (let day = dayFrom(cron, 0); day < dayPeriod(cron); day = next) {
+    next = dayFrom(cron, day + 1);
     gaps.add((next - day - 1) * DAY + overnight);
-  });
+  }
   return [...gaps];
-}
+});
 
 /** The time, in minutes, between the last run before each change of the clock and the first one after it. */
 function clockChangeGaps(cron: Cron, timeZone: string | undefined): number[] {
@@ -65,24 +63,16 @@ function clockChangeGaps(cron: Cron, timeZone: string | undefined): number[] {
 
 /** The first run at or after a wall-clock minute of the reference years. */
 function runFrom(cron: Cron, wall: number): number {
-  const [day, minute] = [Math.floor(wall / DAY), ((wall % DAY) + DAY) % DAY];
   const times = timesOfDay(cron);
-  const days = matchingDays(cron);
-  const at = lowerBound(days, day);
-  const later = times[lowerBound(times, minute)];
-  if (days[at] === day && later !== undefined) return day * DAY + later;
-  const next = days[days[at] === day ? at + 1 : at] ?? (days[0] ?? 0) + CYCLE_DAYS;
-  return next * DAY + (times[0] ?? 0);
+  const today = Math.floor(wall / DAY);
+  const later = dayFrom(cron, today) === today ? times[lowerBound(times, wall - today * DAY)] : undefined;
+  return later === undefined ? dayFrom(cron, today + 1) * DAY + (times[0] ?? 0) : today * DAY + later;
 }
 
 /** The last run before a wall-clock minute of the reference years. */
 function runBefore(cron: Cron, wall: number): number {
-  const [day, minute] = [Math.floor(wall / DAY), ((wall % DAY) + DAY) % DAY];
   const times = timesOfDay(cron);
-  const days = matchingDays(cron);
-  const at = lowerBound(days, day);
-  const earlier = times[lowerBound(times, minute) - 1];
-  if (days[at] === day && earlier !== undefined) return day * DAY + earlier;
-  const previous = days[at - 1] ?? (days.at(-1) ?? 0) - CYCLE_DAYS;
-  return previous * DAY + (times.at(-1) ?? 0);
+  const today = Math.floor(wall / DAY);
+  const earlier = dayFrom(cron, today) === today ? times[lowerBound(times, wall - today * DAY) - 1] : undefined;
+  return earlier === undefined ? dayBefore(cron, today) * DAY + (times.at(-1) ?? 0) : today * DAY + earlier;
 }

@@ -1,4 +1,4 @@
-import { DAY, isDaily, timesOfDay } from './calendar';
+import { DAY, isDaily, isWeekly, timesOfDay } from './calendar';
 import { type Cron, parseCron } from './cron';
 
 /**
@@ -27,8 +27,7 @@ function movedDays(cron: Cron, byDays: ReadonlySet<number>): string[] | undefine
   const [by, ...others] = [...byDays];
   if (by === undefined || others.length > 0) return undefined;
   if (by === 0) return unchanged;
-  const onlyWeekdays = !cron.eitherDay && cron.daysOfMonth.length === 31 && cron.months.length === 12;
-  if (!onlyWeekdays) return undefined;
+  if (!isWeekly(cron)) return undefined;
   return [...cron.fields.slice(2, 4), distinct(cron.daysOfWeek.map((d) => (((d + by) % 7) + 7) % 7)).join(',')];
 }
 

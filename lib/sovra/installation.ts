@@ -1,19 +1,6 @@
-import { SovraOpsError } from '../errors';
-import {
-  Checker,
-  dnsLabel,
-  dnsSubdomain,
-  labelValue,
-  metricNameRule,
-  pinnedImage,
-  port,
-  positiveInteger,
-  registry,
-  secretKey,
-  url,
-} from '../validate';
-import { IMAGES, type ImageId, type ImageProps, imageReference } from './images';
-import { METRIC_DIALECTS, type MetricDialect, type MetricType } from './metrics';
+import { checkClashes, checkInstallationProps } from './check-installation';
+import { type ImageId, type ImageProps, imageReference } from './images';
+import type { MetricDialect, MetricType } from './metrics';
 
 /** Labels that select pods or Services. */
 export type Labels = Readonly<Record<string, string>>;
@@ -189,7 +176,7 @@ export class SovraInstallation {
   readonly extraMetrics: readonly ExtraMetric[];
 
   constructor(props: SovraInstallationProps = {}) {
-    check(props);
+    checkInstallationProps(props);
     this.name = props.name ?? 'sovra';
     this.namespace = props.namespace ?? 'sovra';
     this.dialect = props.dialect ?? 'guide';
@@ -282,145 +269,4 @@ function resolvePolicyAgent(p: PolicyAgentProps, namespace: string): PolicyAgent
     port: p.port ?? 8181,
     portName: p.portName ?? 'http',
   };
-}
-
-function check(props: SovraInstallationProps): void {
-  const c = new Checker('SovraInstallation');
-  c.value('name', props.name, labelValue).value('namespace', props.namespace, dnsLabel);
-  c.require(props.dialect === undefined || METRIC_DIALECTS.includes(props.dialect), {
-    property: 'dialect',
-    given: props.dialect,
-    allowed: METRIC_DIALECTS.map((d) => `"${d}"`).join(' or '),
-    remedy: 'Take the one whose names your release exports; `curl .../metrics` shows them.',
-  });
-  if (props.controlPlane) checkService(c, 'controlPlane', props.controlPlane);
-  if (props.database) checkDatabase(c, props.database);
-  const nodes = props.edgeNodes ?? [];
-  nodes.forEach((node, i) => {
-    checkEdgeNode(c, `edgeNodes[${i}]`, node);
-  });
-  c.unique(
-    'edgeNodes',
-    nodes.map((n) => n.id),
-  );
-  props.federationPartners?.forEach((p, i) => {
-    c.value(`federationPartners[${i}].id`, p.id, labelValue);
-  });
-  c.each(
-    'extraMetrics',
-    props.extraMetrics?.map((m) => m.name),
-    metricNameRule,
-  ).unique(
-    'extraMetrics',
-    (props.extraMetrics ?? []).map((m) => m.name),
-  );
-  c.unique(
-    'federationPartners',
-    (props.federationPartners ?? []).map((p) => p.id),
-  );
-  c.value('images.registry', props.images?.registry, registry).each(
-    'images.pullSecrets',
-    props.images?.pullSecrets,
-    dnsSubdomain,
-  );
-  for (const [id, image] of Object.entries(props.images?.overrides ?? {})) {
-    c.value(`images.overrides.${id}`, image, pinnedImage);
-    c.require(id in IMAGES, {
-      property: `images.overrides.${id}`,
-      given: id,
-      allowed: Object.keys(IMAGES).join(', '),
-      remedy: 'Use one of these names.',
-    });
-  }
-  checkSecret(c, 'cli.token', props.cli?.token);
-  c.done();
-}
-
-function checkService(c: Checker, at: string, p: ControlPlaneProps | PolicyAgentProps): void {
-  c.value(`${at}.service`, p.service, dnsLabel)
-    .labels(`${at}.labels`, p.labels)
-    .value(`${at}.port`, p.port, port)
-    .value(`${at}.portName`, p.portName, dnsLabel);
-  checkNotEmpty(c, `${at}.labels`, p.labels);
-}
-
-/** Empty labels select every pod of a namespace. */
-function checkNotEmpty(c: Checker, property: string, labels: Labels | undefined): void {
-  c.require(labels === undefined || Object.keys(labels).length > 0, {
-    property,
-    given: labels,
-    allowed: 'at least one label (an empty selector would match every pod)',
-    remedy: 'Give the labels that the pods carry, or leave the property out.',
-  });
-}
-
-export function checkSecret(c: Checker, at: string, ref: SecretKeyRef | undefined): void {
-  if (ref) c.value(`${at}.secret`, ref.secret, dnsSubdomain).value(`${at}.key`, ref.key, secretKey);
-}
-
-function checkDatabase(c: Checker, p: DatabaseProps): void {
-  c.value('database.host', p.host, dnsSubdomain)
-    .value('database.port', p.port, port)
-    .labels('database.podLabels', p.podLabels);
-  checkSecret(c, 'database.username', p.username);
-  checkSecret(c, 'database.password', p.password);
-  checkSecret(c, 'database.caSecret', p.caSecret);
-  c.require(!p.sslMode?.startsWith('verify-') || p.caSecret !== undefined, {
-    property: 'database.caSecret',
-    given: p.caSecret,
-    allowed: `a reference to the certificate authority, since sslMode is "${p.sslMode}"`,
-    remedy: 'Name the Secret and key that hold it, for example { secret: "postgres-ca", key: "ca.crt" }.',
-  });
-}
-
-function checkEdgeNode(c: Checker, at: string, node: EdgeNodeProps): void {
-  c.value(`${at}.id`, node.id, labelValue).each(`${at}.healthUrls`, node.healthUrls, url('https'));
-  c.require(node.id !== '', {
-    property: `${at}.id`,
-    given: node.id,
-    allowed: 'the node_id under which the control plane knows the edge node',
-    remedy: 'Take it from `sovra-cli edge-node status --all`.',
-  });
-  if (node.policyAgent) checkService(c, `${at}.policyAgent`, node.policyAgent);
-  const vault = node.vault;
-  if (!vault) return;
-  c.value(`${at}.vault.namespace`, vault.namespace, dnsLabel)
-    .value(`${at}.vault.name`, vault.name, dnsLabel)
-    .value(`${at}.vault.activeService`, vault.activeService, dnsLabel)
-    .value(`${at}.vault.port`, vault.port, port)
-    .value(`${at}.vault.replicas`, vault.replicas, positiveInteger)
-    .labels(`${at}.vault.labels`, vault.labels)
-    .value(`${at}.vault.tls.secret`, vault.tls?.secret, dnsSubdomain)
-    .value(`${at}.vault.tls.caKey`, vault.tls?.caKey, secretKey)
-    .value(`${at}.vault.tls.serverName`, vault.tls?.serverName, dnsSubdomain);
-  checkNotEmpty(c, `${at}.vault.labels`, vault.labels);
-  checkSecret(c, `${at}.vault.snapshotToken`, vault.snapshotToken);
-  // `tls: false`, `null` or '' is what a user of plain JavaScript, or of a values file, would write to switch it off.
-  const off = 'tls' in vault && vault.tls !== undefined && (typeof vault.tls !== 'object' || vault.tls === null);
-  c.require(!off && vault.tls?.secret !== '' && vault.tls?.caKey !== '', {
-    property: `${at}.vault.tls`,
-    given: vault.tls,
-    allowed: 'TLS material: the Secret with the certificate authority of Vault',
-    remedy: 'Leave it out for the Secret "vault-tls", or name yours: { secret: "my-vault-tls", caKey: "ca.crt" }.',
-  });
-}
-
-/** Two Vaults with the same labels in one namespace could not be told apart by any selector. */
-function checkClashes(sovra: SovraInstallation): void {
-  const seen = new Map<string, string>();
-  for (const { id, vault } of sovra.localEdgeNodes) {
-    const key = `${vault.namespace} ${JSON.stringify(Object.entries(vault.labels).sort())}`;
-    const other = seen.get(key);
-    if (other !== undefined) {
-      throw new SovraOpsError('SovraInstallation', [
-        {
-          property: `edgeNodes["${id}"].vault.labels`,
-          given: vault.labels,
-          allowed: `labels that tell it from edge node "${other}" in namespace "${vault.namespace}"`,
-          remedy: 'Give each Vault in one namespace a label of its own, or a namespace of its own.',
-        },
-      ]);
-    }
-    seen.set(key, id);
-  }
 }

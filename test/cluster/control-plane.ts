@@ -26,6 +26,9 @@ const stages = [
 ];
 const storageClass = 'volume/fast/storage-class.yaml';
 
+/** Room for everything, local disk included, which kwok would not give a node by itself. */
+const capacity = { cpu: '1k', memory: '1Ti', pods: '1k', 'ephemeral-storage': '10Ti' };
+
 /** Three, in three zones: room for anti-affinity and for spreading. */
 const nodes = ['a', 'b', 'c'].map((zone) => ({
   apiVersion: 'v1',
@@ -39,6 +42,7 @@ const nodes = ['a', 'b', 'c'].map((zone) => ({
       'topology.kubernetes.io/zone': `zone-${zone}`,
     },
   },
+  status: { capacity, allocatable: capacity },
 }));
 
 function startKubeServers(programs: Programs, apiServer: ApiServer, dir: string): Server[] {

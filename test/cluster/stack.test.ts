@@ -49,8 +49,8 @@ beforeAll(async () => {
     vaultRetentionSeconds: 5,
     vaultTwinSeconds: Number.POSITIVE_INFINITY,
   });
-  await cluster.applyObjects(preconditions(readFileSync(sovra.ca, 'utf8'), `http://${WEBHOOK}:8080/page`));
-  oncall = await WebhookReceiver.start(addresses.host, 8080);
+  await cluster.applyObjects(preconditions(readFileSync(sovra.ca, 'utf8'), `http://${WEBHOOK}:443/page`));
+  oncall = await WebhookReceiver.start(addresses.host, 443);
   await cluster.services.addHost(WEBHOOK, addresses.host);
   await cluster.services.addHost(REMOTE_EDGE, addresses.host);
 }, 4 * minute);

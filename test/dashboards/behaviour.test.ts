@@ -133,16 +133,19 @@ describe('numbers under the real engine', () => {
     );
   });
 
-  it('failed Jobs carry the name of their task', () => {
-    const job = {
-      'kube_job_status_failed{job="kube-state-metrics",namespace="sovra",job_name="backup-1",reason="BackoffLimitExceeded"}': 3,
-    };
-    const owner = {
-      'kube_job_owner{job="kube-state-metrics",namespace="sovra",job_name="backup-1",owner_kind="CronJob",owner_name="backup",owner_is_controller="true"}': 1,
-    };
+  it('failed Jobs are those that were given up, with the name of their task', () => {
+    const job = (name: string) => `job="kube-state-metrics",namespace="sovra",job_name="${name}"`;
+    const owner = (name: string) => ({
+      [`kube_job_owner{${job(name)},owner_kind="CronJob",owner_name="backup",owner_is_controller="true"}`]: 1,
+      [`kube_job_status_start_time{${job(name)}}`]: 60,
+    });
+    const retried = { ...owner('backup-2'), [`kube_job_status_failed{${job('backup-2')},reason=""}`]: 1 };
+    const gaveUp = { ...owner('backup-1'), [`kube_job_failed{${job('backup-1')},condition="true"}`]: 1 };
     evaluate(
-      panel('sovra-tasks', 202, { ...job, ...owner }, [
-        { labels: '{namespace="sovra",job_name="backup-1",owner_name="backup"}', value: 3 },
+      panel('sovra-tasks', 105, { ...gaveUp, ...retried }, number(1)),
+      panel('sovra-tasks', 105, retried, number(0)),
+      panel('sovra-tasks', 202, { ...gaveUp, ...retried }, [
+        { labels: '{namespace="sovra",job_name="backup-1",owner_name="backup"}', value: 540 },
       ]),
     );
   });

@@ -1,4 +1,5 @@
 import { Grafana, type GrafanaProps } from '../../lib/monitoring/grafana';
+import { SovraMonitoring, type SovraMonitoringProps } from '../../lib/monitoring/sovra-monitoring';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { objectsOf, refusal, refusedProperties } from '../support/synth';
 
@@ -55,6 +56,18 @@ describe('Grafana refuses', () => {
     const error = refusal(() => make({ namespace: 'A', rootUrl: 'x', scrapeInterval: 'y' }));
     expect(error.construct).toBe('test/grafana');
     expect(error.problems).toHaveLength(3);
+  });
+
+  it.each([
+    ['grafana', (options: object) => ({ grafana: options })],
+    ['grafana.existing', (options: object) => ({ grafana: { existing: options } })],
+  ])('what the dashboards share with the alerts, under the property where it was given: %s', (at, under) => {
+    const options = { thresholds: { heartbeatLate: 400, auditlag: 3 }, runbookBaseUrl: 'wiki', datasourceUid: 'a b' };
+    const props = under(options) as Partial<SovraMonitoringProps>;
+    const refused = () => objectsOf((chart) => void new SovraMonitoring(chart, 'monitoring', { sovra, ...props }));
+    expect(refusedProperties(refused)).toEqual(
+      ['thresholds.auditlag', 'thresholds.heartbeatLost', 'runbookBaseUrl', 'datasourceUid'].map((p) => `${at}.${p}`),
+    );
   });
 
   it('a password without printing it', () => {

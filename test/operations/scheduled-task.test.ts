@@ -250,7 +250,7 @@ describe('what is refused', () => {
       'volumes[1]',
       'used once',
     ],
-    ['a container of the same name', { initContainers: [base.containers[0]] }, 'containers[1]', 'used once'],
+    ['a container of the same name', { initContainers: [base.containers[0]] }, 'containers[0]', 'used once'],
     ['a runbook address', { runbookBaseUrl: 'https://x.example/' }, 'runbookBaseUrl', 'without "/" at its end'],
     [
       'an alert that is none',

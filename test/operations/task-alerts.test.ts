@@ -25,7 +25,22 @@ const lastSuccess = (task: string) => `kube_cronjob_status_last_successful_time{
 const owner = (job: string, task: string) =>
   `kube_job_owner{${KSM}, job_name="${job}", owner_kind="CronJob", owner_name="${task}", owner_is_controller="true"}`;
 const start = (job: string) => `kube_job_status_start_time{${KSM}, job_name="${job}"}`;
-const status = (job: string, reason?: string) =>
+/** The Job's own verdict; kube-state-metrics has the series only once there is one. */
+const verdict = (job: string, condition = 'true') =>
+  `kube_job_failed{${KSM}, job_name="${job}", condition="${condition}"}`;
+/** What kube-state-metrics 2.18 exports of a Job that was given up, from a minute on, until another. */
+const gaveUp = (job: string, from: number, minutes: number) =>
+  Object.fromEntries(
+    [
+      ['true', 1],
+      ['false', 0],
+      ['unknown', 0],
+    ].map(([condition, value]) => [
+      verdict(job, `${condition}`),
+      `${from > 0 ? `_x${from} ` : ''}${value}x${minutes - from}`,
+    ]),
+  );
+const failedPods = (job: string, reason?: string) =>
   `kube_job_status_failed{${KSM}, job_name="${job}"${reason === undefined ? '' : `, reason="${reason}"`}}`;
 /** A value that holds, for so many minutes. */
 const holds = (value: number, minutes: number) => `${value}x${minutes}`;
@@ -103,15 +118,14 @@ const failed: PromtoolCase[] = [
     series: {
       [owner('backup-1', 'backup')]: holds(1, 120),
       [start('backup-1')]: holds(600, 120),
-      [status('backup-1', 'BackoffLimitExceeded')]: '0x9 1x110',
-      [status('backup-1', 'DeadlineExceeded')]: holds(0, 120),
+      ...gaveUp('backup-1', 10, 120),
       [owner('backup-2', 'backup')]: '_x60 1x60',
       [start('backup-2')]: '_x60 3600x60',
-      [status('backup-2')]: '_x60 0x60',
       [lastSuccess('backup')]: '0x69 4140x50',
     },
     expect: [
       { at: at(9), alert: 'ScheduledTaskFailed', tasks: [] },
+      { at: at(10), alert: 'ScheduledTaskFailed', tasks: [] },
       { at: at(11), alert: 'ScheduledTaskFailed', tasks: ['backup'] },
       { at: at(65), alert: 'ScheduledTaskFailed', tasks: ['backup'] },
       { at: at(70), alert: 'ScheduledTaskFailed', tasks: [] },
@@ -119,11 +133,25 @@ const failed: PromtoolCase[] = [
     ],
   },
   {
-    name: 'fires: the first Job of all was ended by its deadline',
+    name: 'fires: the first Job of all could not make a pod before its deadline, so that no pod failed',
     series: {
       [owner('backup-1', 'backup')]: holds(1, 20),
       [start('backup-1')]: holds(0.5, 20),
-      [status('backup-1', 'DeadlineExceeded')]: holds(1, 20),
+      [failedPods('backup-1')]: holds(0, 20),
+      ...gaveUp('backup-1', 3, 20),
+    },
+    expect: [
+      { at: at(3), alert: 'ScheduledTaskFailed', tasks: [] },
+      { at: at(4), alert: 'ScheduledTaskFailed', tasks: ['backup'] },
+    ],
+  },
+  {
+    name: 'fires: given up for a reason that kube-state-metrics has no name for',
+    series: {
+      [owner('backup-1', 'backup')]: holds(1, 20),
+      [start('backup-1')]: holds(600, 20),
+      [failedPods('backup-1', '')]: holds(1, 20),
+      ...gaveUp('backup-1', 3, 20),
     },
     expect: [{ at: at(5), alert: 'ScheduledTaskFailed', tasks: ['backup'] }],
   },
@@ -132,7 +160,7 @@ const failed: PromtoolCase[] = [
     series: {
       ...Object.fromEntries(
         ['a', 'b'].flatMap((i) =>
-          [owner('backup-1', 'backup'), start('backup-1'), status('backup-1', 'Evicted')].map((s) => [
+          [owner('backup-1', 'backup'), start('backup-1'), verdict('backup-1')].map((s) => [
             s.replace('{', `{instance="${i}", `),
             holds(1, 20),
           ]),
@@ -146,8 +174,19 @@ const failed: PromtoolCase[] = [
     series: {
       [owner('backup-1', 'backup')]: holds(1, 20),
       [start('backup-1')]: holds(600, 20),
-      [status('backup-1', '')]: holds(1, 20),
+      [failedPods('backup-1', '')]: holds(1, 20),
       [lastSuccess('backup')]: holds(0, 20),
+    },
+    expect: [{ at: at(15), alert: 'ScheduledTaskFailed', tasks: [] }],
+  },
+  {
+    name: 'silent: the verdict is that it has not failed, or is not known yet',
+    series: {
+      [owner('backup-1', 'backup')]: holds(1, 20),
+      [start('backup-1')]: holds(600, 20),
+      [verdict('backup-1')]: holds(0, 20),
+      [verdict('backup-1', 'false')]: holds(1, 20),
+      [verdict('backup-1', 'unknown')]: holds(1, 20),
     },
     expect: [{ at: at(15), alert: 'ScheduledTaskFailed', tasks: [] }],
   },
@@ -156,12 +195,12 @@ const failed: PromtoolCase[] = [
     series: {
       [owner('x-1', 'other')]: holds(1, 20),
       [start('x-1')]: holds(600, 20),
-      [status('x-1', 'BackoffLimitExceeded')]: holds(1, 20),
+      ...gaveUp('x-1', 0, 20),
       [start('backup-1')]: holds(600, 20),
-      [status('backup-1', 'BackoffLimitExceeded')]: holds(1, 20),
+      ...gaveUp('backup-1', 0, 20),
       [owner('y-1', 'backup').replace('namespace="sovra"', 'namespace="elsewhere"')]: holds(1, 20),
       [start('y-1')]: holds(600, 20),
-      [status('y-1', 'BackoffLimitExceeded')]: holds(1, 20),
+      ...gaveUp('y-1', 0, 20),
     },
     expect: [{ at: at(15), alert: 'ScheduledTaskFailed', tasks: [] }],
   },
@@ -170,16 +209,16 @@ const failed: PromtoolCase[] = [
     series: {
       [owner('check-1', 'check')]: holds(1, 60),
       [start('check-1')]: holds(300, 60),
-      [status('check-1', 'BackoffLimitExceeded')]: '_x5 1x50',
+      ...gaveUp('check-1', 6, 60),
       [lastSuccess('check')]: '0x10 640x50',
       [owner('check-2', 'check')]: '_x20 1x40',
       [start('check-2')]: '_x20 1200x40',
-      [status('check-2', 'BackoffLimitExceeded')]: '_x20 1x40',
+      ...gaveUp('check-2', 21, 60),
     },
     expect: [
       { at: at(9), alert: 'ScheduledTaskFailed', tasks: [] },
       { at: at(15), alert: 'ScheduledTaskFailed', tasks: [] },
-      { at: at(29), alert: 'ScheduledTaskFailed', tasks: [] },
+      { at: at(30), alert: 'ScheduledTaskFailed', tasks: [] },
       { at: at(31), alert: 'ScheduledTaskFailed', tasks: ['check'] },
     ],
   },
@@ -256,7 +295,7 @@ describe('the alerts of tasks under the real promtool', () => {
       series: {
         [owner('backup-1', 'backup')]: holds(1, 20),
         [start('backup-1')]: holds(600, 20),
-        [status('backup-1', 'DeadlineExceeded')]: holds(1, 20),
+        ...gaveUp('backup-1', 5, 20),
       },
       at: at(15),
       alert: 'ScheduledTaskFailed',

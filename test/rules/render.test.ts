@@ -175,7 +175,7 @@ describe('overrides', () => {
     [
       'a bad annotation',
       { alerts: { VaultSealed: { annotations: { 'a b': 'x' } } } },
-      'alerts.VaultSealed.annotations[0]',
+      'alerts.VaultSealed.annotations.a b',
     ],
     ['the name of all', { alertLabels: { alertname: 'x' } }, 'alertLabels.alertname'],
     ['a password in a URL', { runbookBaseUrl: 'https://a:b@wiki.example.com' }, 'runbookBaseUrl'],
@@ -187,6 +187,12 @@ describe('overrides', () => {
     ['late after lost', { thresholds: { heartbeatLate: 400 } }, 'thresholds.heartbeatLost'],
     ['no word', { thresholds: { federationHealthyStatuses: [] } }, 'thresholds.federationHealthyStatuses'],
     ['a quote', { thresholds: { policyErrorResults: ['a"b'] } }, 'thresholds.policyErrorResults'],
+    [
+      'late without an own figure of lost',
+      { thresholds: { heartbeatLate: 400, heartbeatLost: undefined } },
+      'thresholds.heartbeatLost',
+    ],
+    ['a name that every object has', { thresholds: { constructor: 3 } as object }, 'thresholds.constructor'],
     ['an unknown threshold', { thresholds: { heartbeat: 3 } as object }, 'thresholds.heartbeat'],
   ])('%s is refused', (_what, options, property) => {
     expect(refusedProperties(() => renderAlerts(sovra, options))).toEqual([property]);

@@ -99,7 +99,7 @@ describe('SovraInstallation', () => {
     [{ images: { registry: 'https://r' } }, 'images.registry'],
     [{ images: { overrides: { grafana: 'grafana/grafana:latest' } } }, 'images.overrides.grafana'],
     [{ images: { overrides: { nothing: 'a/b:1' } } }, 'images.overrides.nothing'],
-    [{ extraMetrics: [{ name: 'a-b' }] }, 'extraMetrics[0]'],
+    [{ extraMetrics: [{ name: 'a-b' }] }, 'extraMetrics[0].name'],
   ])('refuses %j', (props, property) => {
     expect(refusedProperties(make(props))).toContain(property);
   });

@@ -1,0 +1,53 @@
+import type { KnownPods } from '../checks/facts';
+import type { Labels, SovraInstallation } from '../sovra/installation';
+
+/** The Service of a kube-state-metrics that is there already. */
+export interface KubeStateMetricsService {
+  readonly namespace: string;
+  /** Labels of the Service and of its pods. */
+  readonly labels: Labels;
+  /** Name of the port on the Service. */
+  readonly portName: string;
+  /** Number of that port on the pods, which network policies go by. @default 8080 */
+  readonly port?: number;
+}
+
+/** What the metrics of CronJobs and Jobs come from, where it is no part of the stack. */
+export function kubeStateMetricsPods({ namespace, labels, portName, port = 8080 }: KubeStateMetricsService): KnownPods {
+  return {
+    namespace,
+    labels,
+    ports: [port],
+    service: { name: 'kube-state-metrics', labels, ports: { [portName]: port } },
+  };
+}
+
+/** The pods of the installation that are scraped, as the shipped manifests label them. */
+export function installationPods(sovra: SovraInstallation): KnownPods[] {
+  const api = sovra.controlPlane;
+  return [
+    ...(api
+      ? [
+          {
+            namespace: api.namespace,
+            labels: api.labels,
+            ports: [api.port],
+            service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } },
+          },
+        ]
+      : []),
+    ...sovra.localEdgeNodes.flatMap(({ vault, policyAgent: agent }) => [
+      { namespace: vault.namespace, labels: vault.labels, ports: [vault.port] },
+      ...(agent
+        ? [
+            {
+              namespace: agent.namespace,
+              labels: agent.labels,
+              ports: [agent.port],
+              service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } },
+            },
+          ]
+        : []),
+    ]),
+  ];
+}

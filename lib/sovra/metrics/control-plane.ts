@@ -1,0 +1,160 @@
+import { type Metric, same } from './metric';
+
+const CLIENT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const POLICY_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+const api = { job: ['sovra-api'] } as const;
+
+/** What the API gateway exports; the part in which the dialects differ. */
+export const CONTROL_PLANE_METRICS = {
+  apiRequests: {
+    ...api,
+    name: { guide: 'sovra_api_requests_total', '2026.3': 'sovra_api_gateway_http_requests_total' },
+    type: 'counter',
+    labels: ['method', 'path', 'status'],
+    help: 'API requests',
+  },
+  apiLatency: {
+    ...api,
+    name: { guide: 'sovra_api_request_duration_seconds', '2026.3': 'sovra_api_gateway_http_request_duration_seconds' },
+    type: 'histogram',
+    labels: ['method', 'path'],
+    help: 'API latency',
+    buckets: CLIENT_BUCKETS,
+  },
+  apiInFlight: {
+    ...api,
+    name: { guide: 'sovra_api_active_connections', '2026.3': 'sovra_api_gateway_http_active_requests' },
+    type: 'gauge',
+    labels: [],
+    help: 'API requests in flight',
+  },
+  apiErrors: {
+    ...api,
+    name: { guide: 'sovra_api_errors_total', '2026.3': 'sovra_api_gateway_errors_total' },
+    type: 'counter',
+    labels: ['type'],
+    help: 'API errors',
+  },
+  authAttempts: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_api_gateway_auth_attempts_total' },
+    type: 'counter',
+    labels: ['method', 'result'],
+    help: 'Authentication attempts',
+  },
+  policyEvaluations: {
+    ...api,
+    name: same('sovra_policy_evaluations_total'),
+    type: 'counter',
+    labels: ['result'],
+    help: 'Policy evaluations',
+  },
+  policyLatency: {
+    ...api,
+    name: same('sovra_policy_evaluation_duration_seconds'),
+    type: 'histogram',
+    labels: [],
+    help: 'Policy evaluation latency',
+    buckets: POLICY_BUCKETS,
+  },
+  policyCacheHits: {
+    ...api,
+    name: same('sovra_policy_cache_hits_total'),
+    type: 'counter',
+    labels: [],
+    help: 'Policy cache hits',
+  },
+  policyCacheMisses: {
+    ...api,
+    name: same('sovra_policy_cache_misses_total'),
+    type: 'counter',
+    labels: [],
+    help: 'Policy cache misses',
+  },
+  auditEvents: {
+    ...api,
+    name: same('sovra_audit_events_total'),
+    type: 'counter',
+    labels: ['event_type'],
+    help: 'Audit events',
+  },
+  auditLag: {
+    ...api,
+    name: { guide: 'sovra_audit_lag_seconds', '2026.3': 'sovra_audit_sync_lag_seconds' },
+    type: 'gauge',
+    labels: [],
+    help: 'Audit delivery lag',
+  },
+  auditQueue: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_audit_queue_depth' },
+    type: 'gauge',
+    labels: [],
+    help: 'Audit events waiting for delivery',
+  },
+  federationLinks: {
+    ...api,
+    name: { guide: 'sovra_federation_connections', '2026.3': 'sovra_federation_connections_active' },
+    type: 'gauge',
+    labels: ['status'],
+    help: 'Federation links by status',
+  },
+  federationErrors: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_federation_errors_total' },
+    type: 'counter',
+    labels: ['type'],
+    help: 'Federation errors',
+  },
+  keyOperations: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_keys_operations_total' },
+    type: 'counter',
+    labels: ['operation', 'result'],
+    help: 'Key operations',
+  },
+  edgeHeartbeat: {
+    ...api,
+    name: { guide: 'sovra_edge_heartbeat_seconds', '2026.3': 'sovra_edge_heartbeat_age_seconds' },
+    type: 'gauge',
+    labels: ['node_id'],
+    help: 'Seconds since the last heartbeat of an edge node',
+  },
+  edgeCertExpiry: {
+    ...api,
+    name: same('sovra_edge_cert_expiry_seconds'),
+    type: 'gauge',
+    labels: ['node_id'],
+    help: 'Seconds until the certificate of an edge node expires',
+  },
+  edgeNodes: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_edge_nodes_total' },
+    type: 'gauge',
+    labels: ['status'],
+    help: 'Edge nodes by status',
+  },
+  databaseLatency: {
+    ...api,
+    name: { guide: 'sovra_database_query_duration_seconds', '2026.3': 'sovra_db_query_duration_seconds' },
+    type: 'histogram',
+    labels: ['operation'],
+    help: 'Database query latency',
+    buckets: CLIENT_BUCKETS,
+  },
+  databaseConnectionsActive: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_db_connections_active' },
+    type: 'gauge',
+    labels: [],
+    help: 'Database connections in use by the control plane',
+  },
+  databaseConnectionsIdle: {
+    ...api,
+    name: { guide: null, '2026.3': 'sovra_db_connections_idle' },
+    type: 'gauge',
+    labels: [],
+    help: 'Idle database connections of the control plane',
+  },
+} as const satisfies Record<string, Metric>;

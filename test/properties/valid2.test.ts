@@ -1,0 +1,72 @@
+/**
+ * Hundreds of random valid props for each construct: what comes of them passes every check of a synth, is the same a
+ * second time, breaks none of the API server's laws, and fits the schemas of a real API server. A failure prints its
+ * seed; `SOVRA_OPS_SEED` repeats it.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { KubeObject } from '../../lib/checks/model';
+import { SovraInstallation } from '../../lib/sovra/installation';
+import { validate } from '../cluster/kubeconform';
+import { findPrograms } from '../cluster/programs';
+import { ensureSchemas } from '../cluster/schemas';
+import { checkAccepted, seeded } from './build';
+import { installationProps } from './props/installation';
+import { SUBJECTS } from './subjects';
+
+const RUNS = 1200;
+const minute = 600_000;
+/** Different objects of all runs, as JSON. */
+const seen = new Set<string>();
+const collect = (objects: readonly KubeObject[]) => {
+  for (const o of objects) seen.add(JSON.stringify(o));
+};
+
+describe('valid props', () => {
+  it(
+    'are a SovraInstallation',
+    () => {
+      fc.assert(
+        fc.property(installationProps.valid, (p) => {
+          expect(new SovraInstallation(p)).toEqual(new SovraInstallation(p));
+        }),
+        seeded({ numRuns: RUNS }),
+      );
+    },
+    minute,
+  );
+
+  it.each(SUBJECTS.map((s) => [s.name, s] as const))(
+    'make %s',
+    (_, s) => {
+      fc.assert(
+        fc.property(s.props.valid, (p) => collect(checkAccepted(s, p))),
+        seeded({ numRuns: RUNS }),
+      );
+    },
+    minute,
+  );
+
+  it(
+    'give objects that fit the schemas of the real API server',
+    async () => {
+      const programs = await findPrograms(['etcd', 'kube-apiserver', 'prometheus-operator', 'kubeconform']);
+      const schemas = await ensureSchemas(programs);
+      const dir = mkdtempSync(join(tmpdir(), 'sovra-ops-properties-'));
+      try {
+        [...seen].forEach((o, i) => {
+          writeFileSync(join(dir, `${i}.json`), o);
+        });
+        expect(await validate(programs, schemas, [dir])).toEqual({ valid: seen.size, invalid: [] });
+        // Fewer would mean that the runs before made nothing.
+        expect(seen.size).toBeGreaterThan(1000);
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    },
+    // The first time, an API server is started to read its schemas.
+    2 * minute,
+  );
+});

@@ -1,0 +1,219 @@
+// Writes docs/alerts.md: every alert, threshold and metric, read from the catalogue in lib/.
+//
+//   node tools/docs.mjs            write it
+//   node tools/docs.mjs --print    print it, write nothing
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+// The sources as they are: nothing has to be built first, and nothing stale can be read.
+require('../test/support/typescript.cjs');
+const { ALERTS } = require('../lib/rules/catalogue.ts');
+const { INHIBITIONS } = require('../lib/rules/inhibitions.ts');
+const { THRESHOLDS } = require('../lib/rules/thresholds.ts');
+const { TASK_ALERT_NAMES, taskAlerts } = require('../lib/operations/task-alerts.ts');
+const { taskTiming } = require('../lib/operations/task.ts');
+const { SovraInstallation } = require('../lib/sovra/installation.ts');
+const { LEVEL_POLICIES, LEVELS } = require('../lib/sovra/levels.ts');
+const { METRIC_DIALECTS, METRICS } = require('../lib/sovra/metrics.ts');
+const ts = require('typescript');
+
+const HERE = { id: 'here', vault: {} };
+const ELSEWHERE = { id: 'elsewhere', healthUrls: ['https://elsewhere.example.org:8200/v1/sys/health'] };
+const WHOLE = { edgeNodes: [HERE, ELSEWHERE], federationPartners: [{ id: 'partner' }] };
+/** What an installation can lack, the stronger lack first: of each line, the first that takes an alert away is what it needs. */
+const LACKING = [
+  [['a control plane', { ...WHOLE, controlPlane: false }]],
+  [
+    ['a Vault in this cluster', { ...WHOLE, edgeNodes: [ELSEWHERE] }],
+    ['an edge node with `vault` or `healthUrls`', { ...WHOLE, edgeNodes: [{ id: 'unseen' }] }],
+    ['an edge node', { ...WHOLE, edgeNodes: [] }],
+  ],
+  [['a federation partner', { ...WHOLE, federationPartners: [] }]],
+];
+
+const cell = (text) => String(text).replace(/\|/g, '\\|').replace(/\n/g, ' ');
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+const code = (text) => `\`${text}\``;
+
+/** A summary without its template: labels by their names, figures as N. */
+function plain(summary) {
+  return summary
+    .replace(/\{\{ if [^}]*\}\}(.*?)\{\{ else \}\}(.*?)\{\{ end \}\}/g, '$1 or $2')
+    .replace(/\{\{ or ((?:\$labels\.\w+ ?)+)\}\}/g, (_, labels) =>
+      labels
+        .trim()
+        .split(' ')
+        .map((l) => code(l.replace('$labels.', '')))
+        .join(' or '),
+    )
+    .replace(/\{\{ \$labels\.(\w+) \}\}/g, '`$1`')
+    .replace(/\{\{[^}]*\$value[^}]*\}\}/g, 'N')
+    .replace(/\bNB\b/g, 'N bytes')
+    .replaceAll('"`', '`')
+    .replaceAll('`"', '`');
+}
+
+const missing = (answer) => (answer === 'fires' ? 'fires' : `${answer.coveredBy}: ${answer.because}`);
+
+function existsWith(alert) {
+  const applies = (props) => alert.appliesTo?.(new SovraInstallation(props)) ?? true;
+  const needed = LACKING.flatMap((line) => line.find(([, props]) => !applies(props))?.[0] ?? []);
+  const dialects = METRIC_DIALECTS.filter((d) => alert.metrics.every((id) => METRICS[id].name[d] !== null));
+  const dialect = dialects.length < METRIC_DIALECTS.length ? [`dialect ${dialects.map(code).join(', ')}`] : [];
+  return [...needed, ...dialect].join('; ');
+}
+
+function alertRow([name, alert]) {
+  return [
+    `[${name}](runbooks/${name}.md)`,
+    alert.level,
+    plain(alert.summary),
+    alert.for,
+    missing(alert.missingData),
+    existsWith(alert) || 'always',
+  ];
+}
+
+function alertTables() {
+  const components = [...new Set(Object.values(ALERTS).map((a) => a.component))];
+  return components
+    .map((component) => {
+      const rows = Object.entries(ALERTS).filter(([, a]) => a.component === component);
+      return `### ${component}\n\n${table(HEAD, rows.map(alertRow))}`;
+    })
+    .join('\n\n');
+}
+
+const HEAD = ['alert', 'level', 'says', 'after', 'if the data is missing', 'described with'];
+
+function taskTable() {
+  const schedule = '0 3 * * *';
+  const alerts = taskAlerts({
+    name: 'TASK',
+    namespace: 'NAMESPACE',
+    schedule,
+    timeZone: 'Etc/UTC',
+    uses: [],
+    purpose: '',
+    levels: { ScheduledTaskFailed: 'P2', ScheduledTaskLate: 'P2', ScheduledTaskMissing: 'P2' },
+    ...taskTiming(schedule, 'Etc/UTC'),
+  });
+  return table(
+    HEAD.slice(0, 5),
+    TASK_ALERT_NAMES.map((name) => alertRow([name, alerts[name]]).slice(0, 5)),
+  );
+}
+
+/** What the interface says of each threshold, without its default, which has a column of its own. */
+function thresholdTexts() {
+  const path = join(root, 'lib/rules/thresholds.ts');
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const declared = source.statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === 'AlertThresholds');
+  return declared.members.map((m) => [
+    m.name.text,
+    ts
+      .getJSDocCommentsAndTags(m)
+      .map((d) => ts.getTextOfJSDocComment(d.comment) ?? '')
+      .join(' ')
+      .replace(/\s+/g, ' '),
+  ]);
+}
+
+function inhibitionTable() {
+  return table(
+    ['while this fires', 'these are not sent', 'where they agree in', 'since'],
+    INHIBITIONS.map((i) => [
+      i.source,
+      i.targets.join(', ') + (i.where ? ` with ${code(i.where.label)} ${i.where.values.map(code).join(' or ')}` : ''),
+      ['cluster', ...i.equal].map(code).join(', '),
+      i.because,
+    ]),
+  );
+}
+
+function thresholdTable() {
+  return table(
+    ['threshold', 'default', 'is'],
+    thresholdTexts().map(([name, text]) => [code(name), code(JSON.stringify(THRESHOLDS[name])), text]),
+  );
+}
+
+function metricTable() {
+  return table(
+    ['metric', 'is', '`guide`', '`2026.3`', 'type', 'labels', 'from the job'],
+    Object.entries(METRICS).map(([id, m]) => {
+      const [guide, release] = METRIC_DIALECTS.map((d) => (m.name[d] === null ? 'not exported' : code(m.name[d])));
+      return [
+        code(id),
+        m.help,
+        guide,
+        release === guide ? 'the same' : release,
+        m.type,
+        m.labels.map(code).join(', '),
+        m.job === 'any' ? 'any' : m.job.map(code).join(', '),
+      ];
+    }),
+  );
+}
+
+const levels = table(
+  ['level', 'is', 'answered within', '`severity`', 'repeated every'],
+  LEVELS.map((level) => {
+    const p = LEVEL_POLICIES[level];
+    return [level, p.description, p.responseTime, code(p.severity), p.repeatInterval];
+  }),
+);
+
+const page = `<!-- Written by tools/docs.mjs from the catalogue in lib/. Do not edit. -->
+
+# Alerts and metrics
+
+${Object.keys(ALERTS).length} alerts of \`SovraAlerts\`, ${TASK_ALERT_NAMES.length} of every scheduled task, ${Object.keys(METRICS).length} metrics. N is a figure; a word in \`code\`
+is the label whose value stands there. "After" is how long the expression has to hold. An alert of which a dialect lacks a
+metric does not exist there; "described with" is what the description of the installation has to name for it.
+
+## Levels
+
+${levels}
+
+## Alerts of SovraAlerts
+
+${alertTables()}
+
+## Alerts of every scheduled task
+
+Levels are those of the task: P2, but P1 for a late backup of PostgreSQL or Vault, and P3 for pruning. A task that runs
+more often than once an hour has failed when two runs in a row have.
+
+${taskTable()}
+
+## What one page says for others
+
+They still fire, and Prometheus and Grafana show them.
+
+${inhibitionTable()}
+
+## Thresholds
+
+Base units: seconds, bytes, shares of 1. Each can be set in \`thresholds\`.
+
+${thresholdTable()}
+
+## Metrics
+
+What a rule or a panel may use. Labels that a scrape adds (\`job\`, \`instance\`, \`namespace\`, \`pod\`, ...) are not listed.
+
+${metricTable()}
+`;
+
+/** As the formatter would have it, which also looks at this page. */
+const format = [join(root, 'node_modules/.bin/biome'), ['format', '--stdin-file-path=docs/alerts.md']];
+const formatted = execFileSync(...format, { cwd: root, input: page, encoding: 'utf8' });
+if (process.argv.includes('--print')) process.stdout.write(formatted);
+else writeFileSync(join(root, 'docs', 'alerts.md'), formatted);
