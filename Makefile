@@ -1,6 +1,6 @@
 # The two commands of the README are `make synth` and `make test`; each installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help synth build test test-unit test-cluster lint format bench tools golden clean
+.PHONY: help synth build test test-unit test-cluster lint format bench tools docs mutants golden clean
 
 NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 
@@ -22,8 +22,9 @@ synth: build ## write the manifests of the default stack to dist/
 test: node_modules/.package-lock.json ## everything: lint, types, unit tests and real servers (needs Go and Linux)
 	@node tools/test-all.mjs
 
-test-unit: node_modules/.package-lock.json ## the quick loop: unit tests only
-	@npx jest --selectProjects unit
+test-unit: node_modules/.package-lock.json ## the quick loop: unit tests that need no server
+	@node tools/build.mjs promtool
+	@npx jest --selectProjects=unit --testPathIgnorePatterns test/cluster test/properties mutants
 
 test-cluster: build tools ## real servers only
 	@node test/cluster/run.mjs
@@ -36,6 +37,12 @@ lint: node_modules/.package-lock.json ## formatter, linter and types
 
 format: node_modules/.package-lock.json ## let the formatter have its way
 	@npx biome check --write .
+
+docs: node_modules/.package-lock.json ## rewrite docs/alerts.md from the catalogue
+	@node tools/docs.mjs
+
+mutants: node_modules/.package-lock.json ## break each alert in every way, and see that a test notices
+	@SOVRA_OPS_MUTANTS=1 npx jest --testPathPatterns test/rules/mutants --selectProjects=unit
 
 golden: node_modules/.package-lock.json ## rewrite the golden manifests of the examples, for review
 	@UPDATE_GOLDEN=1 npx jest --selectProjects=unit --testPathPatterns test/examples

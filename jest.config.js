@@ -16,7 +16,11 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/cluster/'],
+      // The mutants take minutes and say whether the tests are good, not whether the code is: `make mutants`.
+      testPathIgnorePatterns: [
+        '<rootDir>/test/cluster/',
+        ...(process.env.SOVRA_OPS_MUTANTS ? [] : ['/mutants\\.test']),
+      ],
     },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
   ],

@@ -53,9 +53,9 @@ function scalar(value: unknown, depth: number): string {
   throw new TypeError(`cannot write ${typeof value} ${String(value)} as YAML`);
 }
 
-/** Letters, digits and marks that mean nothing to YAML; not a number, a date, or one of the words below. */
+/** Letters, digits and marks that mean nothing to YAML; not one of the words below (`e0` is a number to YAML 1.1). */
 const PLAIN = /^[A-Za-z_/][\w./-]*(?::[\w./-]+)*$/;
-const WORDS = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
+const WORDS = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf|e\d+)$/i;
 /** Text that survives a literal block: printable, and no white space at its start. */
 const BLOCK =
   /^[^\s](?:[\x20-\x7e\n\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\ud800-\udbff][\udc00-\udfff])*$/;

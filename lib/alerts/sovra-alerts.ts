@@ -6,6 +6,7 @@ import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
 import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { WATCHERS } from '../rules/alert';
 import type { AlertName } from '../rules/catalogue';
 import { type AlertOptions, checkAlertOptions } from '../rules/options';
 import { alertNames, type RuleGroup, renderAlerts } from '../rules/render';
@@ -41,8 +42,9 @@ export class SovraAlerts extends Construct {
     check(this, props);
     const prometheus = props.prometheus ?? SOVRA_PROMETHEUS;
     const namespace = props.namespace ?? ruleNamespace(prometheus);
-    this.alertNames = alertNames(props.sovra, props);
-    const groups = renderAlerts(props.sovra, props, this.node.path);
+    const watched = WATCHERS.filter((w) => prometheus.watched?.[w] !== undefined);
+    this.alertNames = alertNames(props.sovra, props, watched);
+    const groups = renderAlerts(props.sovra, props, this.node.path, watched);
     this.rules = groups.map((group) => {
       const labels = { ...props.labels, ...commonLabels(group.name, 'monitoring'), ...prometheus.selectorLabels };
       const spec: PrometheusRuleSpec = { groups: [group] };

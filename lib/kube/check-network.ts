@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Checker, dnsLabel, port, type Rule } from '../validate';
-import type { ClusterNetworkProps, Opening, Peer } from './network';
+import { ANYWHERE, type ClusterNetworkProps, type Opening, type Peer } from './network';
 
 const cidr: Rule = (v) =>
   isCidr(v)
@@ -11,6 +11,8 @@ const cidr: Rule = (v) =>
       };
 
 function isCidr(v: string): boolean {
+  // Node compiles its expression of IPv6 at the first use, which takes milliseconds; the defaults need no look.
+  if ((ANYWHERE as readonly string[]).includes(v)) return true;
   const [address = '', length = '', ...more] = v.split('/');
   const version = isIP(address);
   const bits = version === 4 ? 32 : 128;

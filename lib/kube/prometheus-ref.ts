@@ -1,6 +1,7 @@
+import { WATCHERS, type Watcher } from '../rules/alert';
 import type { Labels } from '../sovra/installation';
-import { Checker, dnsLabel, type Rule, url } from '../validate';
-import { PART_OF } from './labels';
+import { Checker, dnsLabel, port, type Rule, url } from '../validate';
+import { PART_OF, selectorLabels } from './labels';
 
 /**
  * The Prometheus that rules and monitors are meant for. Whatever a construct emits carries `selectorLabels`, and the
@@ -20,16 +21,44 @@ export interface PrometheusRef {
   readonly serviceAccount: string;
   /** Where it can be queried. */
   readonly url: string;
+  /**
+   * Where its own metrics and those of its Alertmanager are, for the monitors that watch them. Alerts about one that is
+   * not named here are left out, since nothing would answer them. @default none
+   */
+  readonly watched?: Partial<Readonly<Record<Watcher, WatchedService>>>;
 }
+
+/** A Service of the monitoring that is scraped, in the namespace of the Prometheus. */
+export interface WatchedService {
+  /** Labels of the Service. */
+  readonly labels: Labels;
+  /** Labels of its pods. */
+  readonly podLabels: Labels;
+  /** Name of the port on the Service. */
+  readonly portName: string;
+  /** Number of the port on the pods. */
+  readonly port: number;
+}
+
+const OWN_PODS = { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'sovra' };
 
 /** The Prometheus that `SovraMonitoring` makes by default. */
 export const SOVRA_PROMETHEUS: PrometheusRef = {
   name: 'sovra',
   namespace: 'monitoring',
   selectorLabels: { 'app.kubernetes.io/part-of': PART_OF },
-  podLabels: { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': 'sovra' },
+  podLabels: OWN_PODS,
   serviceAccount: 'prometheus',
   url: 'http://prometheus.monitoring.svc:9090',
+  watched: {
+    prometheus: { labels: selectorLabels('prometheus'), podLabels: OWN_PODS, portName: 'http', port: 9090 },
+    alertmanager: {
+      labels: selectorLabels('alertmanager'),
+      podLabels: { 'app.kubernetes.io/name': 'alertmanager', alertmanager: 'sovra' },
+      portName: 'http',
+      port: 9093,
+    },
+  },
 };
 
 /** Where rules for a Prometheus belong: its own namespace if it looks for rules there, else the first in which it does. */
@@ -70,6 +99,23 @@ export function checkPrometheusRef(c: Checker, at: string, given: PrometheusRef 
     allowed: 'at least one namespace in which it looks',
     remedy: 'Leave it out where it looks in all of them.',
   });
+  for (const [name, service] of Object.entries(c.part(`${at}.watched`, ref.watched) ?? {}))
+    checkWatched(c, `${at}.watched.${name}`, name, service);
+}
+
+function checkWatched(c: Checker, at: string, name: string, given: WatchedService | undefined): void {
+  c.require((WATCHERS as readonly string[]).includes(name), {
+    property: at,
+    given: name,
+    allowed: WATCHERS.join(' or '),
+    remedy: 'Only these are watched.',
+  });
+  const service = c.part(at, given);
+  if (service === undefined) return;
+  c.selector(`${at}.labels`, service.labels ?? null)
+    .selector(`${at}.podLabels`, service.podLabels ?? null)
+    .item(`${at}.portName`, service.portName, dnsLabel)
+    .item(`${at}.port`, service.port, port);
 }
 
 /** The Prometheus of a kube-prometheus-stack release with its default values (it selects the label `release`). */
@@ -85,12 +131,23 @@ export function kubePrometheusStack(props: KubePrometheusStackProps = {}): Prome
     .slice(0, 26)
     .replace(/-$/, '');
   const name = `${fullName}-prometheus`;
+  const podLabels = { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': name };
+  const service = (part: Watcher) => ({ app: `kube-prometheus-stack-${part}`, release });
   return {
     name,
     namespace,
     selectorLabels: { release },
-    podLabels: { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': name },
+    podLabels,
     serviceAccount: name,
     url: `http://${name}.${namespace}.svc:9090`,
+    watched: {
+      prometheus: { labels: service('prometheus'), podLabels, portName: 'http-web', port: 9090 },
+      alertmanager: {
+        labels: service('alertmanager'),
+        podLabels: { 'app.kubernetes.io/name': 'alertmanager', alertmanager: `${fullName}-alertmanager` },
+        portName: 'http-web',
+        port: 9093,
+      },
+    },
   };
 }

@@ -166,7 +166,7 @@ function routing(props: SovraAlertmanagerProps): AlertmanagerConfigSpec {
   return {
     route: {
       receiver: 'oncall',
-      groupBy: ['alertname', 'component', 'cluster'],
+      groupBy: GROUP_BY,
       groupWait: '30s',
       groupInterval: '5m',
       repeatInterval: '4h',
@@ -207,10 +207,14 @@ function watchdogRoute(heartbeat: boolean) {
   };
 }
 
+const GROUP_BY = ['alertname', 'component', 'cluster'];
+
 function levelRoute(level: Level) {
   return {
     receiver: 'oncall',
     matchers: [{ name: 'level', value: level, matchType: '=' }],
+    // A second edge node that is down must not wait for the next news of the first.
+    ...(level === 'P0' && { groupBy: [...GROUP_BY, 'edge_node'] }),
     groupWait: level === 'P0' ? '10s' : '30s',
     repeatInterval: LEVEL_POLICIES[level].repeatInterval,
   };

@@ -1,4 +1,5 @@
 import type { KnownPods } from '../checks/facts';
+import type { PrometheusRef } from '../kube/prometheus-ref';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 
 /** The Service of a kube-state-metrics that is there already. */
@@ -20,6 +21,15 @@ export function kubeStateMetricsPods({ namespace, labels, portName, port = 8080 
     ports: [port],
     service: { name: 'kube-state-metrics', labels, ports: { [portName]: port } },
   };
+}
+
+/** A Prometheus that is there already, and its Alertmanager, where they are watched. */
+export function watchedPods({ namespace, watched = {} }: PrometheusRef): KnownPods[] {
+  return Object.entries(watched).flatMap(([name, service]) => {
+    if (service === undefined) return [];
+    const { labels, podLabels, portName, port } = service;
+    return [{ namespace, labels: podLabels, ports: [port], service: { name, labels, ports: { [portName]: port } } }];
+  });
 }
 
 /** The pods of the installation that are scraped, as the shipped manifests label them. */

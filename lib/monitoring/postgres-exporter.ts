@@ -49,7 +49,7 @@ export class SovraPostgresExporter extends Construct {
       port: POSTGRES_EXPORTER_PORT,
       args: [],
       env: [
-        { name: 'DATA_SOURCE_URI', value: `${db.host}:${db.port}/${db.name}?${sslParameters(db)}` },
+        { name: 'DATA_SOURCE_URI', value: `${db.host}:${db.port}/${encodeURIComponent(db.name)}?${sslParameters(db)}` },
         { name: 'DATA_SOURCE_USER_FILE', value: '/etc/postgres-exporter/username' },
         { name: 'DATA_SOURCE_PASS_FILE', value: '/etc/postgres-exporter/password' },
       ],

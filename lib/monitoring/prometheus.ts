@@ -15,7 +15,7 @@ import { amount } from '../kube/quantity';
 import { parseDuration, seconds } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { OBJECTIVE_WINDOW } from '../sovra/objectives';
-import { Checker, dnsLabel, duration, positiveInteger } from '../validate';
+import { Checker, dnsLabel, duration, positiveInteger, quantity } from '../validate';
 
 export interface StorageProps {
   /** Size of each replica's volume, as a Kubernetes quantity. */
@@ -112,6 +112,9 @@ export class SovraPrometheus extends Construct {
   }
 }
 
+/** Below that, a share of it rounds to nothing, which Prometheus reads as no limit. */
+const SMALLEST_VOLUME = 100 * 2 ** 20;
+
 /** Where monitors and rules are looked for: the stack's own namespace and every namespace of the installation. */
 export function watchedNamespaces(sovra: SovraInstallation, own: string, more: readonly string[] = []): string[] {
   const installation = [
@@ -128,6 +131,13 @@ export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Che
     .value(`${at}evaluationInterval`, p.evaluationInterval, duration)
     .each(`${at}namespaces`, p.namespaces, dnsLabel);
   checkStorage(c, `${at}storage`, p.storage);
+  const size = p.storage?.size;
+  c.require(typeof size !== 'string' || quantity(size) !== undefined || amount(size) >= SMALLEST_VOLUME, {
+    property: `${at}storage.size`,
+    given: size,
+    allowed: 'at least 100Mi: what was scraped last is written down before it is packed',
+    remedy: 'About 2 bytes for each sample: 50Gi for 35 days of a usual installation.',
+  });
   checkResources(c, `${at}resources`, p.resources);
   checkMorePeers(c, `${at}queriedBy`, p.queriedBy);
   const kept = parseDuration(p.retention ?? '35d');
@@ -152,7 +162,7 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
     ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     replicas: props.replicas ?? 2,
     retention: props.retention ?? '35d',
-    retentionSize: `${Math.floor((amount(size) * 0.85) / 1e6)}MB`,
+    retentionSize: `${Math.floor((amount(size) * 0.85) / 2 ** 20)}MB`,
     scrapeInterval: props.scrapeInterval ?? '15s',
     evaluationInterval: props.evaluationInterval ?? '15s',
     externalLabels: { cluster: sovra.name },

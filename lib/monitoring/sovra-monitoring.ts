@@ -8,6 +8,7 @@ import { commonLabels, selectorLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import { checkPrometheusRef, type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { WATCHERS } from '../rules/alert';
 import { checkInstallation } from '../sovra/check-installation';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel, flag, port } from '../validate';
@@ -27,7 +28,7 @@ import {
 } from './blackbox-exporter';
 import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods } from './grafana';
 import { checkGrafanaDashboards, GrafanaDashboards, type GrafanaDashboardsProps } from './grafana-dashboards';
-import { installationPods, type KubeStateMetricsService, kubeStateMetricsPods } from './known-pods';
+import { installationPods, type KubeStateMetricsService, kubeStateMetricsPods, watchedPods } from './known-pods';
 import {
   checkKubeStateMetrics,
   KUBE_STATE_METRICS,
@@ -146,7 +147,7 @@ export class SovraMonitoring extends Construct {
     const known = [...installationPods(sovra), ...(elsewhere ? [kubeStateMetricsPods(elsewhere)] : [])];
     if (existing) {
       this.prometheusRef = existing;
-      declareFacts(this, { existingPrometheus: existing });
+      declareFacts(this, { existingPrometheus: existing, knownPods: watchedPods(existing) });
     } else {
       const own = props.prometheus as PrometheusProps | undefined;
       this.alertmanager = new SovraAlertmanager(this, 'alertmanager', { ...shared, queriedBy, ...props.alertmanager });
@@ -237,8 +238,10 @@ export class SovraMonitoring extends Construct {
         : []),
       ...(this.postgresExporter ? [monitor('postgres', props.sovra.namespace, selectorLabels(POSTGRES_EXPORTER))] : []),
       ...(this.grafana ? [monitor('grafana', this.namespace, selectorLabels(GRAFANA))] : []),
-      ...(this.prometheus ? [monitor('prometheus', this.namespace, selectorLabels('prometheus'))] : []),
-      ...(this.alertmanager ? [monitor('alertmanager', this.namespace, selectorLabels('alertmanager'))] : []),
+      ...WATCHERS.flatMap((job) => {
+        const service = ref.watched?.[job];
+        return service ? [monitor(job, ref.namespace, service.labels, service.portName)] : [];
+      }),
     ];
   }
 }

@@ -7,13 +7,13 @@ import { commonLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, toDns } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import { checkPrometheusRef, type PrometheusRef } from '../kube/prometheus-ref';
-import { checkRunbookBaseUrl } from '../rules/overrides';
+import { checkRunbookBaseUrl, level } from '../rules/overrides';
 import { parseCron } from '../schedule/cron';
 import { formatDuration, parseDuration } from '../schedule/duration';
 import { smallestGap } from '../schedule/gaps';
 import { checkImages } from '../sovra/check-installation';
 import type { ImageProps } from '../sovra/images';
-import { LEVELS, type Level } from '../sovra/levels';
+import type { Level } from '../sovra/levels';
 import {
   anyText,
   Checker,
@@ -24,7 +24,6 @@ import {
   labelKey,
   labelValue,
   numberRule,
-  type Rule,
   schedule,
   text,
   timeZone,
@@ -202,10 +201,6 @@ const retries = numberRule(
   'a whole number from 0 to 6',
   'Each retry waits twice as long as the one before; 2 is enough for a short outage.',
 );
-const level: Rule<Level> = (v) =>
-  LEVELS.includes(v)
-    ? undefined
-    : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' };
 
 function checkLevels(c: Checker, at: string, given: ScheduledTaskProps['levels']): void {
   const levels = c.part(at, given);

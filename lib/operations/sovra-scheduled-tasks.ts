@@ -166,8 +166,8 @@ function auditVolume(scope: Construct, namespace: string, { storage }: AuditExpo
 }
 
 function check(construct: Construct, props: SovraScheduledTasksProps): ControlPlane {
-  const { certificateRotation: rotation, auditExport: audit, healthCheck: health } = props;
   const c = new Checker(construct.node.path).props(props);
+  const { certificateRotation: rotation, auditExport: audit, healthCheck: health } = props;
   const wanted = [rotation, audit, health].filter((t) => t !== false);
   checkTaskSet(c, props, wanted.length);
   const api = props.sovra?.controlPlane;

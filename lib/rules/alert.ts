@@ -15,6 +15,10 @@ export type Component =
   | 'tasks'
   | 'monitoring';
 
+/** The parts of the monitoring that report about themselves. */
+export type Watcher = 'prometheus' | 'alertmanager';
+export const WATCHERS: readonly Watcher[] = ['prometheus', 'alertmanager'];
+
 /** What an expression is written with. */
 export interface RuleContext {
   readonly sovra: SovraInstallation;
@@ -36,6 +40,8 @@ export interface AlertDefinition<Name extends string = string, Context extends R
   readonly metrics: readonly MetricId[];
   /** False where the installation has nothing that it could be about. @default always */
   readonly appliesTo?: (sovra: SovraInstallation) => boolean;
+  /** Whose own metrics it reads; it is left out where nobody scrapes that one. @default those of something else */
+  readonly watches?: Watcher;
   readonly expr: (c: Context) => string;
   /** How long the expression has to hold, as a Prometheus duration. */
   readonly for: string;

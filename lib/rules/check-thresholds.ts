@@ -25,7 +25,8 @@ export function checkThresholds(c: Checker, at: string, thresholds: Partial<Aler
   const given = c.part(at, thresholds) ?? {};
   for (const [name, value] of Object.entries(given)) checkThreshold(c, `${at}.${name}`, name, value);
   const { heartbeatLate, heartbeatLost } = thresholdsOf(given);
-  c.require(heartbeatLate < heartbeatLost, {
+  // What is not a number was reported already.
+  c.require(!(heartbeatLate >= heartbeatLost), {
     property: `${at}.heartbeatLost`,
     given: heartbeatLost,
     allowed: `more than heartbeatLate (${heartbeatLate} s)`,

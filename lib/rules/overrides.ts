@@ -48,7 +48,8 @@ const FIELDS = [
 
 const webPage = url('https', 'http');
 const zeroOrDuration: Rule = (v) => (v === '0s' ? undefined : duration(v));
-const level: Rule<Level> = (v) =>
+/** A level of the guide. */
+export const level: Rule<Level> = (v) =>
   LEVELS.includes(v)
     ? undefined
     : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' };

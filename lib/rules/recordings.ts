@@ -1,4 +1,5 @@
 import type { SovraInstallation } from '../sovra/installation';
+import { WATCHERS, type Watcher } from './alert';
 
 /**
  * What ought to be there. A series that vanished leaves no trace in Prometheus; these constants, recorded from the
@@ -30,9 +31,9 @@ export function expectedEdgeNodes(sovra: SovraInstallation): RecordingRule[] {
 }
 
 /** One series for each group of targets whose absence no other alert would notice. */
-export function expectedTargets(sovra: SovraInstallation): RecordingRule[] {
+export function expectedTargets(sovra: SovraInstallation, watched: readonly Watcher[] = WATCHERS): RecordingRule[] {
   return [
-    targets(1, { job: 'prometheus' }),
+    ...(watched.includes('prometheus') ? [targets(1, { job: 'prometheus' })] : []),
     ...(sovra.controlPlane ? [targets(1, { job: 'sovra-api-probe' })] : []),
     ...sovra.edgeNodes.flatMap((node) => [
       ...(node.vault

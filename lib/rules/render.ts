@@ -3,7 +3,7 @@ import type { SovraInstallation } from '../sovra/installation';
 import { LEVEL_POLICIES } from '../sovra/levels';
 import { metricName } from '../sovra/metrics';
 import { Checker } from '../validate';
-import type { Component } from './alert';
+import { type Component, WATCHERS, type Watcher } from './alert';
 import { ALERT_NAMES, type AlertName, CATALOGUE, type CatalogueAlert } from './catalogue';
 import { alertContext } from './context';
 import { type AlertOptions, checkAlertOptions } from './options';
@@ -37,13 +37,18 @@ const COMPONENTS: readonly Component[] = [
 ];
 
 /** The alerts that apply to an installation and are not left out, in the order of the catalogue. */
-export function alertNames(sovra: SovraInstallation, options: AlertOptions = {}): AlertName[] {
-  return ALERT_NAMES.filter((name) => options.alerts?.[name] !== false && applies(CATALOGUE[name], sovra));
+export function alertNames(
+  sovra: SovraInstallation,
+  options: AlertOptions = {},
+  watched: readonly Watcher[] = WATCHERS,
+): AlertName[] {
+  return ALERT_NAMES.filter((name) => options.alerts?.[name] !== false && applies(CATALOGUE[name], sovra, watched));
 }
 
-function applies(alert: CatalogueAlert, sovra: SovraInstallation): boolean {
+function applies(alert: CatalogueAlert, sovra: SovraInstallation, watched: readonly Watcher[]): boolean {
   const exported = alert.metrics.every((id) => metricName(id, sovra.dialect) !== null);
-  return exported && (alert.appliesTo?.(sovra) ?? true);
+  const scraped = alert.watches === undefined || watched.includes(alert.watches);
+  return exported && scraped && (alert.appliesTo?.(sovra) ?? true);
 }
 
 /**
@@ -51,22 +56,24 @@ function applies(alert: CatalogueAlert, sovra: SovraInstallation): boolean {
  * nodes need. The names are unique and stable; equal input gives equal output.
  *
  * @param construct who is named in errors
+ * @param watched what of the monitoring itself is scraped; alerts about the rest could never be answered
  * @throws {SovraOpsError} listing every override, threshold or URL that cannot work
  */
 export function renderAlerts(
   sovra: SovraInstallation,
   options: AlertOptions = {},
   construct = 'renderAlerts',
+  watched: readonly Watcher[] = WATCHERS,
 ): RuleGroup[] {
   const checker = new Checker(construct);
   checkAlertOptions(checker, options);
   checker.done();
-  const names = alertNames(sovra, options);
+  const names = alertNames(sovra, options, watched);
   const groups = COMPONENTS.flatMap((component) => {
     const rules = names.filter((n) => CATALOGUE[n].component === component).map((n) => renderAlert(n, sovra, options));
     return rules.length > 0 ? [{ name: `sovra-alerts-${component}`, rules }] : [];
   });
-  return [...groups, ...recordingGroups(sovra, groups)];
+  return [...groups, ...recordingGroups(sovra, groups, watched)];
 }
 
 function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOptions): Rule {
@@ -101,10 +108,14 @@ function duration(key: 'for' | 'keep_firing_for', value: string): Partial<Rule> 
 }
 
 /** Only what some alert asks for: an installation that left EdgeNodeMissing out needs no series for each node. */
-function recordingGroups(sovra: SovraInstallation, groups: readonly RuleGroup[]): RuleGroup[] {
+function recordingGroups(
+  sovra: SovraInstallation,
+  groups: readonly RuleGroup[],
+  watched: readonly Watcher[],
+): RuleGroup[] {
   const used = (name: string) => groups.some((g) => g.rules?.some((r) => String(r.expr).includes(name)));
   return [
-    ...(used(TARGETS_EXPECTED) ? chunks('sovra-expected-targets', expectedTargets(sovra)) : []),
+    ...(used(TARGETS_EXPECTED) ? chunks('sovra-expected-targets', expectedTargets(sovra, watched)) : []),
     ...(used(EDGE_NODE_EXPECTED) ? chunks('sovra-expected-edge-nodes', expectedEdgeNodes(sovra)) : []),
   ];
 }

@@ -20,6 +20,7 @@ import type {
   DatabaseProps,
   EdgeNodeProps,
   ExtraMetric,
+  Labels,
   PolicyAgentProps,
   SecretKeyRef,
   SovraInstallation,
@@ -36,10 +37,10 @@ const METRIC_TYPES = ['counter', 'gauge', 'histogram'];
 const identifier: Rule = (v) =>
   v === '' ? { allowed: 'a name that is not empty', remedy: 'Say what it is called.' } : labelValue(v);
 const databaseName: Rule = (v) =>
-  /^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(v)
+  /^[^\p{Cc}]{1,63}$/u.test(v)
     ? undefined
     : {
-        allowed: 'the name of a database: letters, digits, "_", "-" and "$", at most 63 characters',
+        allowed: 'the name of a database: 1 to 63 characters on one line',
         remedy: 'Give the name only; host, port and `sslMode` are properties of their own.',
       };
 const labelName: Rule = (v) =>
@@ -205,22 +206,26 @@ export function checkImages(c: Checker, at: string, given: ImageProps | undefine
   }
 }
 
-/** Two Vaults with the same labels in one namespace could not be told apart by any selector. */
+/** Two Vaults in one namespace, of which one's labels are among the other's, could not be told apart by a selector. */
 export function checkClashes(sovra: SovraInstallation): void {
-  const seen = new Map<string, string>();
+  const seen = new Map<string, { id: string; labels: Labels }[]>();
   for (const { id, vault } of sovra.localEdgeNodes) {
-    const key = `${vault.namespace} ${JSON.stringify(Object.entries(vault.labels).sort())}`;
-    const other = seen.get(key);
+    const neighbours = seen.get(vault.namespace) ?? [];
+    const other = neighbours.find((n) => isPartOf(n.labels, vault.labels) || isPartOf(vault.labels, n.labels));
     if (other !== undefined) {
       throw new SovraOpsError('SovraInstallation', [
         {
           property: `edgeNodes["${id}"].vault.labels`,
           given: vault.labels,
-          allowed: `labels that tell it from edge node "${other}" in namespace "${vault.namespace}"`,
+          allowed: `labels that tell it from edge node "${other.id}" in namespace "${vault.namespace}"`,
           remedy: 'Give each Vault in one namespace a label of its own, or a namespace of its own.',
         },
       ]);
     }
-    seen.set(key, id);
+    seen.set(vault.namespace, [...neighbours, { id, labels: vault.labels }]);
   }
+}
+
+function isPartOf(some: Labels, all: Labels): boolean {
+  return Object.entries(some).every(([k, v]) => all[k] === v);
 }

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { SovraAlerts, type SovraAlertsProps } from '../../lib/alerts/sovra-alerts';
 import { collectFacts } from '../../lib/checks/facts';
-import { kubePrometheusStack, SOVRA_PROMETHEUS } from '../../lib/kube/prometheus-ref';
+import { kubePrometheusStack, type PrometheusRef, SOVRA_PROMETHEUS } from '../../lib/kube/prometheus-ref';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { SUBJECT } from '../rules/cases/types';
 import { refusal, refusedProperties } from '../support/synth';
@@ -37,6 +37,25 @@ describe('SovraAlerts', () => {
     const [rule] = json(build({ prometheus: kubePrometheusStack({ namespace: 'observability' }), labels }));
     expect(rule.metadata.namespace).toBe('observability');
     expect(rule.metadata.labels).toMatchObject({ release: 'kube-prometheus-stack', team: 'keys' });
+  });
+
+  test('leaves out the alerts about a Prometheus and an Alertmanager that nobody scrapes', () => {
+    const { watched: _, ...bare } = kubePrometheusStack({ release: 'prom' });
+    const names = (prometheus: PrometheusRef) =>
+      new SovraAlerts(new Chart(new App(), 'c'), 'a', { sovra, prometheus }).alertNames;
+    const left = names(kubePrometheusStack({ release: 'prom' })).filter((n) => !names(bare).includes(n));
+    expect(left.sort()).toEqual([
+      'AlertmanagerConfigReloadFailed',
+      'AlertmanagerDown',
+      'AlertmanagerNotificationsFailing',
+      'PrometheusConfigReloadFailed',
+      'PrometheusNotConnectedToAlertmanager',
+      'PrometheusRuleFailures',
+    ]);
+    const expected = new SovraAlerts(new Chart(new App(), 'c'), 'a', { sovra, prometheus: bare }).rules.map((r) =>
+      JSON.stringify(r.toJson()),
+    );
+    expect(expected.join()).not.toContain('"job":"prometheus"');
   });
 
   test('in another namespace', () => {

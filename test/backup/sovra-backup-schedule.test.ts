@@ -174,7 +174,11 @@ describe('PostgreSQL', () => {
       schedule: '0 1 * * *',
       jobTemplate: { spec: { activeDeadlineSeconds: 72_000, backoffLimit: 0 } },
     });
-    expect(containerOf(pod, 'pg-dump').resources?.limits).toEqual({ cpu: '2', memory: '8Gi' });
+    expect(containerOf(pod, 'pg-dump').resources?.limits).toEqual({
+      cpu: '2',
+      memory: '8Gi',
+      'ephemeral-storage': '3456Mi',
+    });
   });
 });
 

@@ -54,8 +54,8 @@ describe('Grafana', () => {
     const probed = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((kind) => container[kind].httpGet.path);
     expect(probed).toEqual(['/api/health', '/healthz', '/api/health']);
     expect(container.resources).toEqual({
-      requests: { cpu: '100m', memory: '256Mi' },
-      limits: { cpu: '1', memory: '1Gi' },
+      requests: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '64Mi' },
+      limits: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '512Mi' },
     });
   });
 

@@ -37,7 +37,7 @@ describe('SovraMonitoring', () => {
     );
     expect(spec).toMatchObject({
       retention: '35d',
-      retentionSize: `${Math.floor((100 * 2 ** 30 * 0.85) / 1e6)}MB`,
+      retentionSize: '87040MB',
       scrapeInterval: '15s',
       evaluationInterval: '15s',
       externalLabels: { cluster: 'sovra' },
@@ -212,6 +212,23 @@ describe('SovraMonitoring', () => {
           podSelector: { matchLabels: existing.podLabels },
         },
       ]);
+    });
+
+    it('watches what is there by the Services of the chart, so that alerts about it are answered', () => {
+      const objects = make({ prometheus: { existing }, kubeStateMetrics: { existing: true } });
+      for (const job of ['prometheus', 'alertmanager']) {
+        expect(find(objects, 'ServiceMonitor', `sovra-${job}`).spec).toMatchObject({
+          namespaceSelector: { matchNames: ['observability'] },
+          selector: { matchLabels: { app: `kube-prometheus-stack-${job}`, release: 'prom' } },
+          endpoints: [{ port: 'http-web' }],
+        });
+      }
+    });
+
+    it('makes no monitor for what the reference does not name', () => {
+      const { watched: _, ...bare } = existing;
+      const objects = make({ prometheus: { existing: bare }, kubeStateMetrics: { existing: true } });
+      expect(objects.map((o) => o.metadata.name)).not.toContain('sovra-alertmanager');
     });
 
     it('passes its own checks', () => {

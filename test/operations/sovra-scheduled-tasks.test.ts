@@ -159,8 +159,8 @@ describe('what can be said about them', () => {
       jobTemplate: { spec: { backoffLimit: 1, activeDeadlineSeconds: 18_000 } },
     });
     expect(containerOf(cronJob('sovra-certificate-rotation'), 'rotate').resources).toEqual({
-      requests: { cpu: '1', memory: '1Gi' },
-      limits: { cpu: '2', memory: '2Gi' },
+      requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '64Mi' },
+      limits: { cpu: '2', memory: '2Gi', 'ephemeral-storage': '256Mi' },
     });
     expect(find(objects, 'PersistentVolumeClaim', 'sovra-audit-export').spec).toMatchObject({
       storageClassName: 'slow',

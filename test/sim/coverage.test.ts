@@ -25,7 +25,6 @@ const PARTS: Partial<Record<MetricJob, Part>> = {
 const MORE_LABELS: Partial<Record<MetricId, Partial<Record<MetricDialect, readonly string[]>>>> = {
   policyEvaluations: { guide: ['workspace'] },
   federationLinks: { guide: ['partner'] },
-  pgConnections: { guide: ['server'], '2026.3': ['server'] },
 };
 
 function partsOf(metric: Metric): Part[] {

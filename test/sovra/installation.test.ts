@@ -104,6 +104,26 @@ describe('SovraInstallation', () => {
     expect(refusedProperties(make(props))).toContain(property);
   });
 
+  it('refuses a Vault whose labels are among those of another one in its namespace', () => {
+    const labels = { app: 'vault' };
+    const more = { ...labels, site: 'b' };
+    for (const [a, b] of [
+      [labels, more],
+      [more, labels],
+    ]) {
+      const edgeNodes = [
+        { id: 'a', vault: { labels: a } },
+        { id: 'b', vault: { labels: b } },
+      ];
+      expect(refusedProperties(make({ edgeNodes }))).toEqual(['edgeNodes["b"].vault.labels']);
+    }
+    const apart = [
+      { id: 'a', vault: { labels: { ...labels, site: 'a' } } },
+      { id: 'b', vault: { labels: more } },
+    ];
+    expect(make({ edgeNodes: apart })).not.toThrow();
+  });
+
   it('lists every problem at once', () => {
     expect(refusal(make({ namespace: 'A', edgeNodes: [{ id: 'a b', vault: { port: -1 } }] })).problems).toHaveLength(3);
   });

@@ -37,6 +37,7 @@ export const MONITORING_ALERTS = {
   PrometheusRuleFailures: {
     level: 'P2',
     component: 'monitoring',
+    watches: 'prometheus',
     metrics: ['promRuleFailures'],
     expr: (c) => `sum by (pod, rule_group) (increase(${c.metric('promRuleFailures')}{job="prometheus"}[5m])) > 0`,
     for: '10m',
@@ -52,6 +53,7 @@ export const MONITORING_ALERTS = {
   PrometheusConfigReloadFailed: {
     level: 'P2',
     component: 'monitoring',
+    watches: 'prometheus',
     metrics: ['promReloadOk'],
     expr: (c) => `max by (pod) (max_over_time(${c.metric('promReloadOk')}{job="prometheus"}[5m])) == 0`,
     for: '10m',
@@ -67,6 +69,7 @@ export const MONITORING_ALERTS = {
   PrometheusNotConnectedToAlertmanager: {
     level: 'P1',
     component: 'monitoring',
+    watches: 'prometheus',
     metrics: ['promAlertmanagers'],
     expr: (c) => `max by (pod) (max_over_time(${c.metric('promAlertmanagers')}{job="prometheus"}[5m])) < 1`,
     for: '5m',
@@ -82,6 +85,7 @@ export const MONITORING_ALERTS = {
   AlertmanagerDown: {
     level: 'P1',
     component: 'monitoring',
+    watches: 'alertmanager',
     metrics: ['up'],
     expr: (c) => `absent(${c.metric('up')}{job="alertmanager"} == 1)`,
     for: '2m',
@@ -94,6 +98,7 @@ export const MONITORING_ALERTS = {
   AlertmanagerNotificationsFailing: {
     level: 'P1',
     component: 'monitoring',
+    watches: 'alertmanager',
     metrics: ['amNotificationsFailed', 'amNotifications'],
     expr: (c) =>
       `sum by (integration) (rate(${c.metric('amNotificationsFailed')}{job="alertmanager"}[5m]))\n` +
@@ -109,6 +114,7 @@ export const MONITORING_ALERTS = {
   AlertmanagerConfigReloadFailed: {
     level: 'P2',
     component: 'monitoring',
+    watches: 'alertmanager',
     metrics: ['amReloadOk'],
     expr: (c) => `max by (pod) (max_over_time(${c.metric('amReloadOk')}{job="alertmanager"}[5m])) == 0`,
     for: '10m',

@@ -49,7 +49,13 @@ const database = alsoBroken(
     record<DatabaseProps>({
       host: dnsSubdomain,
       port,
-      name: text(fc.stringMatching(/^[a-z_][a-z0-9_]{0,20}$/), ['', 'a b', 'a?sslmode=disable', 'a/b', 'a&b']),
+      name: text(
+        fc.oneof(
+          fc.stringMatching(/^[a-z_][a-z0-9_]{0,20}$/),
+          fc.constantFrom('so"vra', 'a?sslmode=disable', 'x'.repeat(63)),
+        ),
+        ['', 'a\n', 'x'.repeat(64)],
+      ),
       username: secretRef,
       password: secretRef,
       sslMode: withoutAuthority,

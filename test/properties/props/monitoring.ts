@@ -10,8 +10,10 @@ import type { PostgresExporterProps } from '../../../lib/monitoring/postgres-exp
 import type { PrometheusProps, StorageProps } from '../../../lib/monitoring/prometheus';
 import type { ExistingKubeStateMetrics, SovraMonitoringProps } from '../../../lib/monitoring/sovra-monitoring';
 import type { SovraInstallation } from '../../../lib/sovra/installation';
+import { amountOf } from '../invariants/quantities';
 import {
   alsoBroken,
+  clash,
   constant,
   corrected,
   either,
@@ -48,13 +50,19 @@ import { sovra } from './installation';
 import { lookingIn, morePeers, network, peers, prometheusRef } from './network';
 
 export const storage = record<StorageProps>({ size: quantity, storageClass: dnsSubdomain });
+const prometheusStorage = clash(
+  corrected(storage, (s) => (s.size && (amountOf(s.size) ?? 0) < 100 * 2 ** 20 ? { ...s, size: '100Mi' } : s)),
+  'too small',
+  { size: '99Mi' },
+  '.size',
+);
 
 const prometheus = record<PrometheusProps>({
   replicas: positiveInteger,
   retention,
   scrapeInterval: duration,
   evaluationInterval: duration,
-  storage,
+  storage: prometheusStorage,
   resources,
   namespaces: list(dnsLabel),
   queriedBy: morePeers,

@@ -1,7 +1,12 @@
 /** Kinds of what network policies are made of, and of the Prometheus that is there already. */
 import fc from 'fast-check';
 import type { ClusterNetworkProps, Opening, Peer } from '../../../lib/kube/network';
-import { kubePrometheusStack, type PrometheusRef, SOVRA_PROMETHEUS } from '../../../lib/kube/prometheus-ref';
+import {
+  kubePrometheusStack,
+  type PrometheusRef,
+  SOVRA_PROMETHEUS,
+  type WatchedService,
+} from '../../../lib/kube/prometheus-ref';
 import { alsoBroken, clash, either, type Kind, list, oneOf, only, record, text, without } from '../kinds';
 import { dnsLabel, labels, port, selector, webUrl } from '../leaves';
 
@@ -62,6 +67,12 @@ export const network: Kind<ClusterNetworkProps> = record<ClusterNetworkProps>({
   }),
 });
 
+const watched = record<WatchedService>({ labels: selector, podLabels: selector, portName: dnsLabel, port }, [
+  'labels',
+  'podLabels',
+  'portName',
+  'port',
+]);
 const reference = record<PrometheusRef>(
   {
     name: dnsLabel,
@@ -70,6 +81,10 @@ const reference = record<PrometheusRef>(
     namespaces: list(dnsLabel, { min: 1 }),
     podLabels: selector,
     serviceAccount: dnsLabel,
+    watched: alsoBroken(record<NonNullable<PrometheusRef['watched']>>({ prometheus: watched, alertmanager: watched }), {
+      name: 'an unknown part',
+      broken: fc.constant({ value: { grafana: {} }, property: '.grafana' }),
+    }),
     url: webUrl,
   },
   ['name', 'namespace', 'selectorLabels', 'podLabels', 'serviceAccount', 'url'],

@@ -138,9 +138,12 @@ export const timeZone = text(
 const activeDeadline: Kind<string> = { ...duration, valid: fc.constant('1s') };
 const retries = number(fc.integer({ min: 0, max: 6 }), [-1, 7, 1.5]);
 
-/** A deadline that fits the schedule: up to the last second before the next run is due. */
-export function deadlineFor(cron: string, zone: string, part: number): string {
-  const most = smallestGap(cronOf(cron), zone) - 1;
+/** Zones of the valid sets: one that changes its clock twice a year, on each side of the ocean, and two that do not. */
+const SET_ZONES = ['UTC', 'Europe/Zurich', 'America/New_York', 'Asia/Kolkata'];
+
+/** A deadline that fits the schedule in all of these zones: up to the last second before the next run is due. */
+export function deadlineFor(cron: string, zones: readonly string[], part: number): string {
+  const most = Math.min(...zones.map((zone) => smallestGap(cronOf(cron), zone))) - 1;
   return formatDuration(Math.max(1, Math.round(most * part)));
 }
 const tooLong = { name: 'a deadline beyond the next run', schedule: '*/5 * * * *' };
@@ -165,7 +168,7 @@ export function deadlines<T extends TaskTuning>(kind: Kind<T>, usual: string): K
       .map(([t, part]) =>
         t.activeDeadline === undefined
           ? t
-          : { ...t, activeDeadline: deadlineFor(t.schedule ?? usual, 'Europe/Zurich', part * 0.5) },
+          : { ...t, activeDeadline: deadlineFor(t.schedule ?? usual, SET_ZONES, part) },
       ),
     faults: [
       ...kind.faults,
@@ -187,7 +190,7 @@ const placed: Kind<PlacedTask> = record<PlacedTask>(
 
 /** What sets have in common, but for the installation. */
 export const setFields: Omit<Fields<TaskSetProps>, 'sovra'> = {
-  timeZone: { ...timeZone, valid: fc.constantFrom('UTC', 'Europe/Zurich', 'America/New_York', 'Asia/Kolkata') },
+  timeZone: { ...timeZone, valid: fc.constantFrom(...SET_ZONES) },
   apartFrom: list(placed, { max: 2 }),
   alerts: sharedTaskAlertOverrides,
   prometheus: prometheusRef,
@@ -339,7 +342,7 @@ const withDeadline: Kind<ScheduledTaskProps> = {
     .map(([t, part]) =>
       t.activeDeadline === undefined
         ? t
-        : { ...t, activeDeadline: deadlineFor(t.schedule, t.timeZone ?? 'Etc/UTC', part) },
+        : { ...t, activeDeadline: deadlineFor(t.schedule, [t.timeZone ?? 'Etc/UTC'], part) },
     ),
   faults: taskProps.faults,
 };
