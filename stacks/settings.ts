@@ -1,10 +1,21 @@
-import type { SovraBackupScheduleProps, SovraInstallationProps, SovraMonitoringProps } from '../lib';
+import type {
+  SovraAlertsProps,
+  SovraBackupScheduleProps,
+  SovraInstallationProps,
+  SovraMonitoringProps,
+  SovraScheduledTasksProps,
+} from '../lib';
+
+/** What the stacks say themselves, the same to all constructs. */
+type Shared = 'sovra' | 'prometheus' | 'timeZone' | 'network' | 'apartFrom';
 
 /** What differs between installations. Edit this file, or call the stacks from a program of your own. */
 export interface Settings {
   readonly installation: SovraInstallationProps;
   readonly monitoring?: Omit<SovraMonitoringProps, 'sovra'>;
-  readonly backup: Pick<SovraBackupScheduleProps, 'repository' | 'password' | 'pruner'>;
+  readonly alerts?: Omit<SovraAlertsProps, Shared>;
+  readonly tasks?: Omit<SovraScheduledTasksProps, Shared>;
+  readonly backup: Omit<SovraBackupScheduleProps, Shared>;
   /** IANA zone of the scheduled tasks. @default 'Etc/UTC' */
   readonly timeZone?: string;
 }

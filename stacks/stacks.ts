@@ -27,9 +27,10 @@ export function operationsStack(app: SovraApp, settings: Settings): void {
     made.addDependency(monitoring);
     return made;
   };
-  new SovraAlerts(chart('alerts'), 'alerts', { sovra, prometheus });
-  const backup = new SovraBackupSchedule(chart('backup'), 'backup', { ...shared, ...settings.backup });
-  if (sovra.controlPlane) new SovraScheduledTasks(chart('tasks'), 'tasks', { ...shared, apartFrom: backup.tasks });
+  new SovraAlerts(chart('alerts'), 'alerts', { ...settings.alerts, sovra, prometheus });
+  const backup = new SovraBackupSchedule(chart('backup'), 'backup', { ...settings.backup, ...shared });
+  if (sovra.controlPlane)
+    new SovraScheduledTasks(chart('tasks'), 'tasks', { ...settings.tasks, ...shared, apartFrom: backup.tasks });
 }
 
 /** The stacks by name, as `node build/stacks/main.js NAME` takes them; the first is the default. */

@@ -344,7 +344,7 @@ describe('SovraMonitoring', () => {
         }),
         { numRuns: 200 },
       );
-      expect(Math.min(outcomes.made, outcomes.refused)).toBeGreaterThan(10);
+      expect(Math.min(outcomes.made, outcomes.refused)).toBeGreaterThan(0);
     });
   });
 
