@@ -3,7 +3,6 @@
  * against a simulated Sovra, and a fault arrives at the person on call through Alertmanager.
  */
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SovraApp } from '../../lib';
 import { STACKS } from '../../stacks/stacks';
@@ -29,14 +28,17 @@ beforeAll(async () => {
   cluster = await startCluster();
   await cluster.applyObjects(sovraObjects());
   await cluster.waitForWorkloads();
-  const outdir = mkdtempSync(join(tmpdir(), 'sovra-stack-'));
+  const outdir = mkdtempSync(join(cluster.dir, 'stack-'));
   const app = new SovraApp({ outdir });
   STACKS['control-plane']?.(app);
   app.synth();
   expect(await cluster.apply(outdir)).toEqual({ warnings: [] });
-  await cluster.waitForWorkloads({ timeout: 2 * minute });
 
-  const pods = (namespace: string, selector: string) => cluster.podAddresses(namespace, selector);
+  const pods = (namespace: string, selector: string) =>
+    waitFor(`pods with ${selector}`, async () => {
+      const found = await cluster.podAddresses(namespace, selector);
+      return found.length > 0 && found;
+    });
   sovra = await SimulatedSovra.start({
     addresses: {
       api: await pods('sovra', 'app=sovra'),
@@ -50,6 +52,7 @@ beforeAll(async () => {
     vaultTwinSeconds: Number.POSITIVE_INFINITY,
   });
   await cluster.applyObjects(preconditions(readFileSync(sovra.ca, 'utf8'), `http://${WEBHOOK}:443/page`));
+  await cluster.waitForWorkloads({ timeout: 2 * minute });
   oncall = await WebhookReceiver.start(addresses.host, 443);
   await cluster.services.addHost(WEBHOOK, addresses.host);
   await cluster.services.addHost(REMOTE_EDGE, addresses.host);
