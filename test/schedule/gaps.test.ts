@@ -86,12 +86,13 @@ describe('zones', () => {
     expect(segments[0]?.from).toBe(0);
   });
 
+  // 2024 and 2025 only: what governments decide for later years differs between the zone data of two releases of Node.
   test('Morocco, whose summer time pauses for a month', () => {
     expect(
       zoneSegments('Africa/Casablanca')
-        .filter((s) => s.from < 3 * 365 * 1440)
+        .filter((s) => s.from < (366 + 365) * 1440)
         .map((s) => s.offset),
-    ).toEqual([60, 0, 60, 0, 60, 0, 60]);
+    ).toEqual([60, 0, 60, 0, 60]);
   });
 });
 
