@@ -4,6 +4,7 @@ import {
   above,
   below,
   countOf,
+  countPanel,
   type DashboardContext,
   type DashboardSpec,
   type PanelSpec,
@@ -55,55 +56,46 @@ function nodeVariable(c: DashboardContext): VariableSpec[] {
 function fleet(c: DashboardContext): PanelSpec[] {
   const { heartbeatLate, heartbeatLost } = c.thresholds;
   const expected = c.sovra.edgeNodes.length;
-  const stat = (
-    id: number,
-    title: string,
-    description: string,
-    expr: string,
-    steps?: PanelSpec['steps'],
-  ): PanelSpec => ({
-    id,
-    kind: 'stat',
-    title,
-    description,
-    unit: 'none',
-    queries: [{ expr }],
-    steps,
-  });
   return [
-    stat(101, 'Expected', 'Edge nodes in the description of this installation.', `vector(${expected})`),
+    countPanel(101, 'Expected', 'Edge nodes in the description of this installation.', `vector(${expected})`),
     ...using(c, ['edgeHeartbeat'], ({ edgeHeartbeat }) => {
       const age = heartbeatAge(edgeHeartbeat);
       return [
-        stat(
+        countPanel(
           102,
           'Seen',
           'Edge nodes for which the control plane exports a heartbeat.',
           `count(${age})`,
           expected > 0 ? below([expected, 'red']) : undefined,
         ),
-        stat(
+        countPanel(
           103,
           'Late',
           `No heartbeat for ${heartbeatLate} s, the objective.`,
           countOf(age, '>', heartbeatLate),
           above([1, 'orange']),
         ),
-        stat(104, 'Lost', `No heartbeat for ${heartbeatLost} s.`, countOf(age, '>', heartbeatLost), above([1, 'red'])),
+        countPanel(
+          104,
+          'Lost',
+          `No heartbeat for ${heartbeatLost} s.`,
+          countOf(age, '>', heartbeatLost),
+          above([1, 'red']),
+        ),
       ];
     }).flat(),
     ...using(c, ['edgeCertExpiry'], ({ edgeCertExpiry }) => {
       const left = `min by (node_id) (${edgeCertExpiry}{${API}})`;
       const ending = (days: number) => countOf(left, '<', days * DAY_SECONDS);
       return [
-        stat(
+        countPanel(
           105,
           `Certificates, ${CERTIFICATE_DAYS.P3} days`,
           `Certificates of edge nodes that end within ${CERTIFICATE_DAYS.P3} days.`,
           ending(CERTIFICATE_DAYS.P3),
           above([1, 'yellow']),
         ),
-        stat(
+        countPanel(
           106,
           `Certificates, ${CERTIFICATE_DAYS.P2} days`,
           `Certificates of edge nodes that end within ${CERTIFICATE_DAYS.P2} days.`,

@@ -85,6 +85,17 @@ export interface TablePanel extends PanelBase {
 
 export type PanelSpec = StatPanel | GraphPanel | TimelinePanel | TablePanel;
 
+/** How many there are of something: one query, no unit. */
+export function countPanel(
+  id: number,
+  title: string,
+  description: string,
+  expr: string,
+  steps?: readonly Step[],
+): StatPanel {
+  return { id, kind: 'stat', title, description, unit: 'none', queries: [{ expr }], steps };
+}
+
 /** A list of values of a label, taken from a series. */
 export interface VariableSpec {
   readonly name: string;

@@ -1,6 +1,7 @@
 import {
   above,
   countOf,
+  countPanel,
   type DashboardContext,
   type DashboardSpec,
   type PanelSpec,
@@ -43,30 +44,15 @@ function namespaceVariable(c: DashboardContext): VariableSpec[] {
 }
 
 function now(c: DashboardContext): PanelSpec[] {
-  const stat = (
-    id: number,
-    title: string,
-    description: string,
-    expr: string,
-    steps?: PanelSpec['steps'],
-  ): PanelSpec => ({
-    id,
-    kind: 'stat',
-    title,
-    description,
-    unit: 'none',
-    queries: [{ expr }],
-    steps,
-  });
   return [
     ...using(c, ['cronJobCreated'], ({ cronJobCreated }) =>
-      stat(101, 'Tasks', 'CronJobs that exist.', `count(${cronJobCreated}{${TASKS}})`),
+      countPanel(101, 'Tasks', 'CronJobs that exist.', `count(${cronJobCreated}{${TASKS}})`),
     ),
     ...using(c, ['cronJobActive'], ({ cronJobActive }) =>
-      stat(102, 'Running', 'Jobs that run now.', `sum(${cronJobActive}{${TASKS}})`),
+      countPanel(102, 'Running', 'Jobs that run now.', `sum(${cronJobActive}{${TASKS}})`),
     ),
     ...using(c, ['cronJobCreated', 'cronJobLastSuccess'], ({ cronJobCreated, cronJobLastSuccess }) =>
-      stat(
+      countPanel(
         103,
         'Never succeeded',
         'CronJobs of which no Job has ever succeeded. New ones count until their first success.',
@@ -75,7 +61,7 @@ function now(c: DashboardContext): PanelSpec[] {
       ),
     ),
     ...using(c, ['cronJobSuspended'], ({ cronJobSuspended }) =>
-      stat(
+      countPanel(
         104,
         'Suspended',
         'CronJobs that somebody has switched off.',
@@ -84,7 +70,7 @@ function now(c: DashboardContext): PanelSpec[] {
       ),
     ),
     ...using(c, ['jobFailed', 'jobOwner'], ({ jobFailed, jobOwner }) =>
-      stat(
+      countPanel(
         105,
         'Failed Jobs',
         'Jobs that were given up and are still kept. Their logs are there to be read.',

@@ -1,5 +1,3 @@
-import type { Labels } from '../sovra/installation';
-
 export const PART_OF = 'sovra-ops';
 
 /** The recommended labels of Kubernetes for an object of ours. */
@@ -15,9 +13,4 @@ export function commonLabels(name: string, component: string): Record<string, st
 /** The labels that select a workload's pods. They can never change: a Deployment's selector is immutable. */
 export function selectorLabels(name: string): Record<string, string> {
   return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': PART_OF };
-}
-
-/** True when every wanted label is among those that are there. */
-export function matchesLabels(wanted: Labels, there: Labels | undefined): boolean {
-  return Object.entries(wanted).every(([k, v]) => there?.[k] === v);
 }
