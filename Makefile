@@ -1,6 +1,6 @@
 # The two commands of the README are `make synth` and `make test`; each installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help synth build test test-unit test-cluster lint format bench tools docs mutants golden clean
+.PHONY: help synth build demo test test-unit test-cluster lint format bench bench-fleet bench-objectives bench-telemetry tools docs mutants golden clean
 
 NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 
@@ -19,17 +19,20 @@ synth: build ## write the manifests of the default stack to dist/
 	@node build/stacks/main.js
 	@echo "dist/:" && ls dist
 
+demo: node_modules/.package-lock.json ## break a simulated Sovra and be paged, on real servers, without a cluster (needs Go)
+	@node tools/demo.mjs
+
 test: node_modules/.package-lock.json ## everything: lint, types, unit tests and real servers (needs Go and Linux)
 	@node tools/test-all.mjs
 
 test-unit: node_modules/.package-lock.json ## the quick loop: unit tests that need no server
-	@node tools/build.mjs promtool
+	@node tools/build.mjs promtool prometheus amtool
 	@npx jest --selectProjects=unit --testPathIgnorePatterns test/cluster test/properties mutants
 
 test-cluster: build tools ## real servers only
 	@node test/cluster/run.mjs
 
-tools: ## build the pinned servers and checkers into the cache (about 20 minutes when cold)
+tools: ## build the pinned servers and checkers into the cache (about 25 minutes when cold)
 	@node tools/build.mjs
 
 lint: node_modules/.package-lock.json ## formatter, linter and types
@@ -42,10 +45,19 @@ docs: node_modules/.package-lock.json ## rewrite docs/alerts.md from the catalog
 	@node tools/docs.mjs
 
 mutants: node_modules/.package-lock.json ## break each alert in every way, and see that a test notices
-	@SOVRA_OPS_MUTANTS=1 npx jest --testPathPatterns test/rules/mutants --selectProjects=unit
+	@SOVRA_OPS_MUTANTS=1 npx jest --testPathPatterns mutants --selectProjects=unit
 
 golden: node_modules/.package-lock.json ## rewrite the golden manifests of the examples, for review
-	@UPDATE_GOLDEN=1 npx jest --selectProjects=unit --testPathPatterns test/examples
+	@UPDATE_GOLDEN=1 npx jest --selectProjects=unit --testPathPatterns 'test/(examples|pulumi/urns|runbooks)'
+
+bench-objectives: node_modules/.package-lock.json ## what objectives cost, beside sloth (builds it the first time; about 5 minutes)
+	@node tools/bench-objectives.mjs
+
+bench-fleet: node_modules/.package-lock.json ## what all rules of 10,000 edge nodes cost, in a real Prometheus (about 6 minutes)
+	@node tools/bench-fleet.mjs
+
+bench-telemetry: build ## what the log agent costs, and ten minutes without its back end (about 13 minutes)
+	@node tools/bench-telemetry.mjs
 
 bench: build ## CPU time, wall time and memory of a synth, beside an empty app
 	@node tools/bench.mjs

@@ -19,9 +19,13 @@ module.exports = {
       // The mutants take minutes and say whether the tests are good, not whether the code is: `make mutants`.
       testPathIgnorePatterns: [
         '<rootDir>/test/cluster/',
+        '<rootDir>/test/telemetry/live/',
+        '<rootDir>/test/jobs/',
         ...(process.env.SOVRA_OPS_MUTANTS ? [] : ['/mutants\\.test']),
       ],
     },
+    { ...shared, displayName: 'jobs', testMatch: ['<rootDir>/test/jobs/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
+    { ...shared, displayName: 'telemetry', testMatch: ['<rootDir>/test/telemetry/live/**/*.test.ts'] },
   ],
 };

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ApiObject, App, type AppProps, Chart, DependencyGraph, Names } from 'cdk8s';
-import type { IConstruct } from 'constructs';
-import { checkObjects, enableChecks, validateTree } from './checks/enable';
+import { App, type AppProps, Names } from 'cdk8s';
+import { enableChecks } from './checks/enable';
 import type { KubeObject } from './checks/model';
+import { chartsBefore, synthesize } from './synth';
 import { toYamlDocuments } from './yaml';
 
 /** What cdk8s calls its manifests, and nobody else does. */
@@ -44,14 +44,11 @@ export class SovraApp extends App {
    * @throws {SovraOpsError} if a check fails
    */
   manifests(): [file: string, objects: KubeObject[]][] {
-    validateTree(this);
-    const charts = inOrder(this.node.findAll().filter((c): c is Chart => Chart.isChart(c)));
-    const objects = charts.map((chart) => objectsInOrder(chart).map((o) => o.toJson() as KubeObject));
-    checkObjects(this, objects.flat());
-    const numbered = charts.some((c) => chartsBefore(c).length > 0);
-    return charts.map((chart, i) => [
+    const charts = synthesize(this);
+    const numbered = charts.some(({ chart }) => chartsBefore(chart).length > 0);
+    return charts.map(({ chart, objects }, i) => [
       `${numbered ? `${String(i).padStart(4, '0')}-` : ''}${Names.toDnsLabel(chart)}${this.outputFileExtension}`,
-      objects[i] ?? [],
+      objects.map((o) => o.object),
     ]);
   }
 
@@ -65,41 +62,6 @@ export class SovraApp extends App {
       mutable.outdir = target;
     }
   }
-}
-
-/** The charts that a chart, or anything in it, depends on. */
-function chartsBefore(chart: Chart): Chart[] {
-  const before = own(chart).flatMap((c) => c.node.dependencies.map((d) => Chart.of(d)));
-  return [...new Set(before)].filter((d) => d !== chart);
-}
-
-/** The constructs of a chart, without those of charts inside it. */
-function own(chart: Chart): IConstruct[] {
-  return chart.node.findAll().filter((c) => Chart.of(c) === chart);
-}
-
-/** As cdk8s orders them: an object behind those that it depends on, else in the order of the tree. */
-function objectsInOrder(chart: Chart): ApiObject[] {
-  const constructs = own(chart);
-  const free = constructs.every((c) => c === chart || c.node.dependencies.length === 0);
-  const ordered = free ? constructs : new DependencyGraph(chart.node).topology().filter((c) => constructs.includes(c));
-  return ordered.filter((c): c is ApiObject => c instanceof ApiObject);
-}
-
-/** Charts behind those that they depend on, else in the order of definition. Linear, where cdk8s takes exponential time. */
-function inOrder(charts: readonly Chart[]): Chart[] {
-  const sorted = new Set<Chart>();
-  const visit = (chart: Chart, path: readonly Chart[]): void => {
-    if (sorted.has(chart)) return;
-    if (path.includes(chart))
-      throw new Error(
-        `charts depend on each other in a circle: ${[...path, chart].map((c) => c.node.path).join(' -> ')}`,
-      );
-    for (const d of chartsBefore(chart)) visit(d, [...path, chart]);
-    sorted.add(chart);
-  };
-  for (const chart of charts) visit(chart, []);
-  return [...sorted];
 }
 
 /** Moves what was written over what is there, and removes manifests that were not written again; other files stay. */

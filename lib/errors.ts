@@ -1,3 +1,5 @@
+import { isOutput, withoutMarkers } from './markers';
+
 /** One thing that is wrong with one property, told so that the person at the keyboard can mend it. */
 export interface Problem {
   /** The property, as it is written in the props: `prometheus.retention`, `edgeNodes[2].id`. */
@@ -21,10 +23,13 @@ export class SovraOpsError extends Error {
     readonly problems: readonly Problem[],
   ) {
     super(
-      [
-        `${construct}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`,
-        ...problems.map(line),
-      ].join('\n'),
+      // What stands in for an Output tells people nothing, wherever in the message it is.
+      withoutMarkers(
+        [
+          `${construct}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`,
+          ...problems.map(line),
+        ].join('\n'),
+      ),
     );
     this.name = 'SovraOpsError';
   }
@@ -38,13 +43,14 @@ function line(p: Problem): string {
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = written(value);
-  const clean = text.replace(/(:\/\/)[^/@\s"]+@/g, '$1***@');
+  const clean = withoutMarkers(text).replace(/(:\/\/)[^/@\s"]+@/g, '$1***@');
   return clean.length > 120 ? `${clean.slice(0, 117)}...` : clean;
 }
 
 /** Anything may have been given by mistake: a number that JSON has no word for, a construct that refers to itself. */
 function written(value: unknown): string {
   if (typeof value === 'number') return String(value);
+  if (isOutput(value)) return '<Output>';
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -1,4 +1,5 @@
 import { type Problem, SovraOpsError } from './errors';
+import { isMarker, isOutput, judgeLater, NO_OUTPUT_HERE } from './markers';
 import { parseCron } from './schedule/cron';
 import { parseDuration } from './schedule/duration';
 
@@ -9,6 +10,13 @@ type Refusal = Pick<Problem, 'allowed' | 'remedy'>;
 export type Rule<T = string> = ((value: T) => Refusal | undefined) & {
   /** The type of what it judges; a value of any other type is refused before it is asked. @default 'string' */
   readonly takes?: 'number' | 'boolean';
+  /**
+   * True where the value is computed with, compared or branched on at synth: an Output cannot stand in for it. Of others
+   * the marker of an Output is taken for valid; where it ends up in the objects decides. @default false
+   */
+  readonly known?: boolean;
+  /** What the value of an Output has to fulfil beside, where a value that is known would be escaped. @default nothing */
+  readonly late?: (value: T) => Refusal | undefined;
 };
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -23,12 +31,20 @@ const rule =
   (v) =>
     holds(v) ? undefined : { allowed, remedy };
 
+/** The same rule for a value that has to be known at synth. */
+export const known = <T>(r: Rule<T>): Rule<T> =>
+  Object.assign((v: T) => r(v), { takes: r.takes, known: true } as const);
+const AT_SYNTH: Refusal = {
+  allowed: 'a plain value: it has to be known before anything is created',
+  remedy: 'Take it from the code or from the configuration of the stack (`new pulumi.Config().require(...)`).',
+};
+
 const asNumber = { takes: 'number' } as const;
-/** A rule for numbers. */
+/** A rule for numbers. They are mostly computed with, so they have to be known. */
 export const numberRule = (holds: (v: number) => boolean, allowed: string, remedy: string): Rule<number> =>
-  Object.assign(rule(holds, allowed, remedy), asNumber);
+  known(Object.assign(rule(holds, allowed, remedy), asNumber));
 /** True or false, and nothing that JavaScript takes for one of them: the text "false" would count as true. */
-export const flag: Rule<boolean> = Object.assign(() => undefined, { takes: 'boolean' } as const);
+export const flag: Rule<boolean> = known(Object.assign((_: boolean) => undefined, { takes: 'boolean' } as const));
 
 /** What plain JavaScript can give although the types forbid it. */
 const WRONG_TYPE: Readonly<Record<'string' | 'number' | 'boolean' | 'object' | 'list', Refusal>> = {
@@ -38,6 +54,9 @@ const WRONG_TYPE: Readonly<Record<'string' | 'number' | 'boolean' | 'object' | '
   object: { allowed: 'an object with properties', remedy: 'Write { ... }, or leave it out.' },
   list: { allowed: 'a list', remedy: 'Write [ ... ], or leave it out.' },
 };
+
+const wrongType = (type: keyof typeof WRONG_TYPE, given: unknown): Refusal =>
+  isOutput(given) ? { ...WRONG_TYPE[type], remedy: NO_OUTPUT_HERE } : WRONG_TYPE[type];
 
 /** DNS-1123 label: names of namespaces, Services and containers. */
 export const dnsLabel = rule<string>(
@@ -90,28 +109,35 @@ export const quantity = rule<string>(
   'a positive Kubernetes quantity such as "500m", "2", "512Mi" or "50Gi"',
   'Write a number with a unit that Kubernetes knows.',
 );
-export const port = numberRule(
-  (v) => Number.isInteger(v) && v >= 1 && v <= 65535,
-  'a port: a whole number from 1 to 65535',
-  'Give the number of the port.',
+export const port: Rule<number> = Object.assign(
+  rule<number>(
+    (v) => Number.isInteger(v) && v >= 1 && v <= 65535,
+    'a port: a whole number from 1 to 65535',
+    'Give the number of the port.',
+  ),
+  asNumber,
 );
 export const positiveInteger = numberRule(
   (v) => Number.isInteger(v) && v >= 1,
   'a whole number of at least 1',
   'Give a positive whole number.',
 );
-export const duration = rule<string>(
-  (v) => parseDuration(v) !== undefined,
-  'a Prometheus duration such as "15s", "5m", "1h30m" or "35d"',
-  'Write whole numbers with the units ms, s, m, h, d, w or y, the largest first.',
+export const duration = known(
+  rule<string>(
+    (v) => parseDuration(v) !== undefined,
+    'a Prometheus duration such as "15s", "5m", "1h30m" or "35d"',
+    'Write whole numbers with the units ms, s, m, h, d, w or y, the largest first.',
+  ),
 );
-export const timeZone = rule<string>(
-  isTimeZone,
-  'a time zone of the IANA database such as "Etc/UTC" or "Europe/Zurich"',
-  'Take the name from the tz database; abbreviations and offsets do not follow daylight saving.',
+export const timeZone = known(
+  rule<string>(
+    isTimeZone,
+    'a time zone of the IANA database such as "Etc/UTC" or "Europe/Zurich"',
+    'Take the name from the tz database; abbreviations and offsets do not follow daylight saving.',
+  ),
 );
 /** The five-field form that the CronJob controller accepts (no seconds, no time zone inside). */
-export const schedule: Rule = (v) => {
+export const schedule: Rule = known((v) => {
   const cron = parseCron(v);
   return cron.ok
     ? undefined
@@ -119,12 +145,15 @@ export const schedule: Rule = (v) => {
         allowed: `a cron schedule of five fields (${cron.error})`,
         remedy: 'For example "0 3 * * *" for every day at 03:00.',
       };
-};
+});
+/** Ports and hosts are read from addresses, so they have to be known; an Output may be carried as the host of one. */
 export const url = (...protocols: readonly string[]): Rule =>
-  rule<string>(
-    (v) => isUrl(v, protocols),
-    `an absolute URL with ${protocols.map((p) => `${p}://`).join(' or ')}, without user name or password`,
-    'Write the whole address; credentials belong in a Secret.',
+  known(
+    rule<string>(
+      (v) => isUrl(v, protocols),
+      `an absolute URL with ${protocols.map((p) => `${p}://`).join(' or ')}, without user name or password`,
+      'Write the whole address; credentials belong in a Secret.',
+    ),
   );
 /** Any text, an empty one too. */
 export const anyText: Rule = () => undefined;
@@ -161,6 +190,18 @@ function isTimeZone(v: string): boolean {
   // The first use of Intl's zones costs milliseconds; the default zone needs no look-up.
   if (v === 'UTC' || v === 'Etc/UTC') return true;
   if (!ZONE.test(v) || !v.split(/[/_-]/).every((word) => ZONE_WORD.test(word))) return false;
+  let known = zones.get(v);
+  if (known === undefined) {
+    known = isKnownZone(v);
+    zones.set(v, known);
+  }
+  return known;
+}
+
+/** Answers of Intl, which is slow: a stack asks for the same few zones again and again. */
+const zones = new Map<string, boolean>();
+
+function isKnownZone(v: string): boolean {
   try {
     const known = new Intl.DateTimeFormat('en', { timeZone: v }).resolvedOptions().timeZone;
     // Node does not mind capitals, but a file of that name has to be there. An old name resolves to another one.
@@ -200,9 +241,22 @@ export class Checker {
   /** Holds a value against a rule. */
   value<T>(property: string, given: T | undefined, holds: Rule<T>): this {
     if (given === undefined) return this;
+    if (isMarker(given)) return this.late(property, given, holds);
     const type = holds.takes ?? 'string';
-    const broken = typeof given === type ? holds(given) : WRONG_TYPE[type];
+    const broken = typeof given === type ? holds(given) : wrongType(type, given);
     return broken ? this.add({ property, given, ...broken }) : this;
+  }
+
+  /** The rule waits for the value of an Output, unless that is too late for it. */
+  private late<T>(property: string, marker: string, holds: Rule<T>): this {
+    if (holds.known) return this.add({ property, given: marker, ...AT_SYNTH });
+    judgeLater(marker, (value) => {
+      const type = holds.takes ?? 'string';
+      const broken = typeof value === type ? (holds(value as T) ?? holds.late?.(value as T)) : WRONG_TYPE[type];
+      // The value may be a secret.
+      if (broken) throw new SovraOpsError(this.construct, [{ property, given: 'the value of an Output', ...broken }]);
+    });
+    return this;
   }
 
   /** Holds each value of a list against a rule. */

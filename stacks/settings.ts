@@ -2,8 +2,12 @@ import type {
   SovraAlertsProps,
   SovraBackupScheduleProps,
   SovraInstallationProps,
+  SovraLoggingProps,
   SovraMonitoringProps,
+  SovraReviewsProps,
   SovraScheduledTasksProps,
+  SovraSlosProps,
+  SovraTracingProps,
 } from '../lib';
 
 /** What the stacks say themselves, the same to all constructs. */
@@ -14,8 +18,18 @@ export interface Settings {
   readonly installation: SovraInstallationProps;
   readonly monitoring?: Omit<SovraMonitoringProps, 'sovra'>;
   readonly alerts?: Omit<SovraAlertsProps, Shared>;
+  readonly objectives?: Omit<SovraSlosProps, Shared>;
   readonly tasks?: Omit<SovraScheduledTasksProps, Shared>;
+  readonly reviews?: Omit<SovraReviewsProps, Shared>;
   readonly backup: Omit<SovraBackupScheduleProps, Shared>;
+  /**
+   * Logs and traces, beside the metrics; `{ logging: {}, tracing: {} }` for the defaults of both. What they need of the
+   * monitoring is switched on with them. @default neither
+   */
+  readonly telemetry?: {
+    readonly logging?: Omit<SovraLoggingProps, Shared>;
+    readonly tracing?: Omit<SovraTracingProps, Shared>;
+  };
   /** IANA zone of the scheduled tasks. @default 'Etc/UTC' */
   readonly timeZone?: string;
 }

@@ -29,6 +29,9 @@ function measure(command, args) {
   return { wall, cpu, memory };
 }
 
+const deepPaths = ['apps/v1/deployment', 'batch/v1/cronJob', 'core/v1/configMap', 'core/v1/service'].map(
+  (path) => `@pulumi/kubernetes/${path}`,
+);
 const node =
   (file, ...args) =>
   () =>
@@ -77,6 +80,19 @@ const programs = [
 const results = compare(programs, runs);
 const floor = results.get(programs[0][0]);
 for (const [name, r] of results) row(name, r, floor);
+
+print('\nloading, beside @pulumi/pulumi alone');
+const loading = compare(
+  [
+    ['@pulumi/pulumi (the floor)', node('tools/bench/load.cjs', '@pulumi/pulumi')],
+    ['sovra-ops', node('tools/bench/load.cjs', './build/lib/index.js')],
+    ['sovra-ops/pulumi', node('tools/bench/load.cjs', './build/lib/pulumi/index.js')],
+    ['@pulumi/kubernetes, whole', node('tools/bench/load.cjs', '@pulumi/kubernetes')],
+    ['@pulumi/kubernetes, four deep paths', node('tools/bench/load.cjs', ...deepPaths)],
+  ],
+  runs,
+);
+for (const [name, r] of loading) row(name, r, loading.get('@pulumi/pulumi (the floor)'));
 
 const chart = process.env.HELM_CHART;
 if (chart && spawnSync('helm', ['version']).status === 0) {

@@ -9,7 +9,17 @@
 // ~/.cache/sovra-ops: one directory for each program and set of inputs, so that a moved pin rebuilds what it pins.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,11 +39,18 @@ const print = (line) => process.stdout.write(`${line}\n`);
 function readPin(program) {
   const goMod = readFileSync(join(here, program.module, 'go.mod'), 'utf8');
   const goSum = readFileSync(join(here, program.module, 'go.sum'), 'utf8');
+  const wanted = program.of ?? program.package;
   const required = [...goMod.matchAll(/^\s*(?:require\s+)?(\S+) (v\S+)(?: \/\/ indirect)?$/gm)];
-  const [, path, version] =
-    required.find(([, p]) => program.package === p || program.package.startsWith(`${p}/`)) ?? [];
-  if (!path) throw new BuildError(`tools/${program.module}/go.mod does not require the module of ${program.package}`);
+  const [, path, version] = required.find(([, p]) => wanted === p || wanted.startsWith(`${p}/`)) ?? [];
+  if (!path) throw new BuildError(`tools/${program.module}/go.mod does not require the module of ${wanted}`);
   return { goMod, goSum, path, version, goVersion: /^go (\S+)$/m.exec(goMod)?.[1] ?? '1.26' };
+}
+
+/** What a folder of tools/ holds itself, beside the pin: Go files of ours, and modules that stand in for others. */
+function ownSources(dir) {
+  const names = readdirSync(dir, { recursive: true }).sort();
+  const own = names.filter((name) => name.endsWith('.go') || (name.endsWith('go.mod') && name !== 'go.mod'));
+  return own.map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
 }
 
 const compareVersions = (a, b) => a.localeCompare(b, 'en', { numeric: true });
@@ -64,6 +81,7 @@ function plan(selected) {
     const pin = pins[i];
     const ldflags = ['-s -w', program.ldflags?.(pin.version)].filter(Boolean).join(' ');
     const inputs = [pin.goMod, pin.goSum, toolchain, program.package, ldflags, program.tags, program.data];
+    inputs.push(...ownSources(pin.dir));
     const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 16);
     const dir = join(cacheRoot, 'tools', program.name, key);
     return { ...program, pin, ldflags, dir, path: fromKubebuilder(program.name) ?? join(dir, program.name) };
@@ -139,7 +157,7 @@ function select(names) {
   if (unknown.length > 0) {
     throw new BuildError(`unknown program ${unknown.join(', ')}; known: ${programs.map((p) => p.name).join(', ')}`);
   }
-  return names.length === 0 ? programs : programs.filter((program) => names.includes(program.name));
+  return programs.filter(({ name, onDemand }) => (names.length === 0 ? !onDemand : names.includes(name)));
 }
 
 async function main(args) {

@@ -18,9 +18,12 @@ const kubernetes = (name) => ({
 /** Only the service discovery that the operator's configurations use: the cloud SDKs are most of a full build. */
 const prometheusTags = ['remove_all_sd', 'enable_kubernetes_sd'];
 
+const stampPulumi = (version) => `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+
 /**
- * name: file name of the binary; module: folder in tools/; package: Go main package;
- * ldflags: from the pinned version; tags: Go build tags; data: {name in the cache: path inside the Go module}.
+ * name: file name of the binary; module: folder in tools/; package: Go main package, or '.' for the main.go in that
+ * folder; of: the Go module that gives the version, where the package does not say it;
+ * ldflags: from the pinned version; tags: Go build tags; data: {name in the cache: path inside the Go module}; onDemand: built only when it is named.
  */
 export const programs = [
   { name: 'etcd', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
@@ -58,4 +61,24 @@ export const programs = [
   { name: 'blackbox-exporter', module: 'blackbox-exporter', package: 'github.com/prometheus/blackbox_exporter' },
   { name: 'kubeconform', module: 'kubeconform', package: 'github.com/yannh/kubeconform/cmd/kubeconform' },
   { name: 'kube-score', module: 'kube-score', package: 'github.com/zegl/kube-score/cmd/kube-score' },
+  { name: 'pulumi', module: 'pulumi', package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi', ldflags: stampPulumi },
+  {
+    name: 'pulumi-resource-kubernetes',
+    module: 'pulumi-kubernetes',
+    package: '.',
+    of: 'github.com/pulumi/pulumi-kubernetes/provider/v4',
+  },
+  // Without the plugins and stores of other products, a quarter of its packages; raft, kv and approle are left.
+  { name: 'vault', module: 'vault', package: 'github.com/hashicorp/vault', tags: ['minimal'] },
+  { name: 'restic', module: 'restic', package: 'github.com/restic/restic/cmd/restic' },
+  { name: 'pushgateway', module: 'pushgateway', package: 'github.com/prometheus/pushgateway' },
+  { name: 'versitygw', module: 'versitygw', package: 'github.com/versity/versitygw/cmd/versitygw' },
+  {
+    name: 'otel-collector',
+    module: 'otel-collector',
+    package: '.',
+    of: 'go.opentelemetry.io/collector/otelcol',
+  },
+  // A peer that `make bench-objectives` measures ours against; no test needs it.
+  { name: 'sloth', module: 'sloth', package: 'github.com/slok/sloth/cmd/sloth', onDemand: true },
 ];

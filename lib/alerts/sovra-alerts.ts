@@ -5,7 +5,13 @@ import { declareFacts, meantFor } from '../checks/facts';
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
-import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import {
+  checkPrometheusRef,
+  checkRuleNamespace,
+  type PrometheusRef,
+  ruleNamespace,
+  SOVRA_PROMETHEUS,
+} from '../kube/prometheus-ref';
 import { WATCHERS } from '../rules/alert';
 import type { AlertName } from '../rules/catalogue';
 import { type AlertOptions, checkAlertOptions } from '../rules/options';
@@ -44,7 +50,8 @@ export class SovraAlerts extends Construct {
     const namespace = props.namespace ?? ruleNamespace(prometheus);
     const watched = WATCHERS.filter((w) => prometheus.watched?.[w] !== undefined);
     this.alertNames = alertNames(props.sovra, props, watched);
-    const groups = renderAlerts(props.sovra, props, this.node.path, watched);
+    const options = { ...props, grafanaUrl: props.grafanaUrl ?? prometheus.grafanaUrl };
+    const groups = renderAlerts(props.sovra, options, this.node.path, watched);
     this.rules = groups.map((group) => {
       const labels = { ...props.labels, ...commonLabels(group.name, 'monitoring'), ...prometheus.selectorLabels };
       const spec: PrometheusRuleSpec = { groups: [group] };
@@ -76,15 +83,5 @@ function check(construct: Construct, props: SovraAlertsProps): void {
   c.value('namespace', props.namespace, dnsLabel).labels('labels', props.labels);
   checkAlertOptions(c, props);
   c.done();
-  checkPlace(c, props).done();
-}
-
-function checkPlace(c: Checker, { namespace, prometheus = SOVRA_PROMETHEUS }: SovraAlertsProps): Checker {
-  const watched = prometheus.namespaces;
-  return c.require(namespace === undefined || watched === undefined || watched.includes(namespace), {
-    property: 'namespace',
-    given: namespace,
-    allowed: `a namespace in which Prometheus "${prometheus.name}" looks for rules (${watched?.join(', ')})`,
-    remedy: 'Put the rules there, or add this namespace to those of the Prometheus.',
-  });
+  checkRuleNamespace(c, props.namespace, props.prometheus ?? SOVRA_PROMETHEUS).done();
 }

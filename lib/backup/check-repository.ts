@@ -2,7 +2,7 @@ import { checkPeers } from '../kube/check-network';
 import type { Peer } from '../kube/network';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef } from '../sovra/installation';
-import { type Checker, dnsSubdomain, type Rule, secretKey, url } from '../validate';
+import { type Checker, dnsSubdomain, known, type Rule, secretKey, url } from '../validate';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 
 const bucket: Rule = (v) =>
@@ -85,15 +85,19 @@ function checkKind(c: Checker, repository: RepositoryProps): void {
 }
 
 /** https, without what restic could not carry over: a query or a fragment. */
-const plainUrl: Rule = (v) =>
-  url('https')(v) ??
-  (/[?#]/.test(v) ? { allowed: 'a URL without "?" and "#"', remedy: 'Drop what follows them.' } : undefined);
+const plainUrl: Rule = known(
+  (v) =>
+    url('https')(v) ??
+    (/[?#]/.test(v) ? { allowed: 'a URL without "?" and "#"', remedy: 'Drop what follows them.' } : undefined),
+);
 /** Only the host: the path of an S3 address is bucket and prefix. */
-const host: Rule = (v) =>
-  plainUrl(v) ??
-  (new URL(v).pathname === '/'
-    ? undefined
-    : { allowed: 'https:// and the host, without a path', remedy: 'Write the path as `bucket` and `prefix`.' });
+const host: Rule = known(
+  (v) =>
+    plainUrl(v) ??
+    (new URL(v).pathname === '/'
+      ? undefined
+      : { allowed: 'https:// and the host, without a path', remedy: 'Write the path as `bucket` and `prefix`.' }),
+);
 
 function checkPassword(c: Checker, password: SecretKeyRef | undefined): void {
   const named = typeof password === 'object' && password !== null && Boolean(password.secret) && Boolean(password.key);

@@ -1,10 +1,15 @@
+import type { TaskContainer } from '../operations/task-pod';
 import type { PlannedTask, TaskTuning } from '../operations/task-set';
 import type { SovraInstallation } from '../sovra/installation';
+import { VERIFICATION_TAG } from './evidence';
+import { PRUNE_SCRIPT } from './prune-script';
 import type { RepositoryAccess, RestCredentials, S3Credentials } from './repository';
-import { installationTag, MAINTENANCE_LOCK_WAIT, resticContainer } from './restic';
+import { installationTag, RESTIC_RESOURCES, resticContainer, retryLock, unlockContainer } from './restic';
 
 /** How many snapshots of each kind stay; a snapshot that any of these keeps is kept. */
 export interface KeepPolicy {
+  /** The newest ones, whatever their time; at least `keepVerified`. @default 24 */
+  readonly last?: number;
   /** @default 24 */
   readonly hourly?: number;
   /** @default 30 */
@@ -23,8 +28,18 @@ export interface PrunerProps extends TaskTuning {
    * which has none.
    */
   readonly credentials?: S3Credentials | RestCredentials;
-  /** Only what differs from the defaults. @default 24 hourly, 30 daily, 8 weekly, 12 monthly, 3 yearly */
+  /** Only what differs from the defaults. @default the newest 24, 24 hourly, 30 daily, 8 weekly, 12 monthly, 3 yearly */
   readonly keep?: KeepPolicy;
+  /**
+   * So many snapshots of each source that were read back have to stay; else it removes nothing and fails. It reads back
+   * the newest ones itself, and tags them `verified`. @default 3
+   */
+  readonly keepVerified?: number;
+  /**
+   * How long one of its commands may have the repository to itself, as a duration in whole seconds, 30s at least. Backups
+   * wait for it, so it is part of what can be lost. @default what the tightest recovery point leaves, at most 1h
+   */
+  readonly exclusiveFor?: string;
 }
 
 export interface VerificationProps extends TaskTuning {
@@ -32,36 +47,37 @@ export interface VerificationProps extends TaskTuning {
   readonly readDataPercent?: number;
 }
 
-export const KEEP: Required<KeepPolicy> = { hourly: 24, daily: 30, weekly: 8, monthly: 12, yearly: 3 };
-/** Both have the repository to themselves while they run. */
-export const REPOSITORY_USES = ['repository'];
+export const KEEP: Required<KeepPolicy> = { last: 24, hourly: 24, daily: 30, weekly: 8, monthly: 12, yearly: 3 };
+export const KEEP_VERIFIED = 3;
+/** Between the signals that end a command of the pruner, and until the lock of one that was killed is gone; in seconds. */
+const GRACE = 10;
+/** restic asks for a lock once a minute at least. */
+const LONGEST_PAUSE = 65;
+/** Pruning takes away what verification is about to read. Backups exclude nobody, and only pruning excludes them. */
+const REPOSITORY_USES = ['repository'];
 export const PRUNE = 'sovra-backup-prune';
 export const VERIFY = 'sovra-backup-verify';
 export const INIT = 'sovra-backup-init';
-const PRUNE_SCHEDULE = '0 5 * * 0';
-const VERIFY_SCHEDULE = '0 5 * * 3';
+const PRUNE_SCHEDULE = '0 5 * * *';
+const VERIFY_SCHEDULE = '0 6 * * 3';
 
-/** Removes what the policy does not keep, of this installation only, and what nothing refers to any more. */
+/**
+ * Reads back the newest snapshot of each source, then removes what the policy does not keep, of this installation only,
+ * and what nothing refers to any more.
+ *
+ * @param exclusive how long one command may have the repository to itself, in seconds
+ */
 export function pruneTask(
   sovra: SovraInstallation,
   namespace: string,
   access: RepositoryAccess,
   pruner: PrunerProps,
+  exclusive: number,
 ): PlannedTask {
+  const verified = pruner.keepVerified ?? KEEP_VERIFIED;
   const keep = { ...KEEP, ...pruner.keep };
-  const args = [
-    ...[
-      'forget',
-      '--prune',
-      '--retry-lock',
-      MAINTENANCE_LOCK_WAIT,
-      '--tag',
-      installationTag(sovra),
-      '--group-by',
-      'host,paths',
-    ],
-    ...(Object.keys(KEEP) as (keyof KeepPolicy)[]).flatMap((k) => [`--keep-${k}`, String(keep[k] ?? KEEP[k])]),
-  ];
+  const last = Math.max(keep.last ?? KEEP.last, verified);
+  const policy = Object.entries({ ...keep, last }).flatMap(([kind, count]) => [`--keep-${kind}`, String(count)]);
   return {
     id: 'prune',
     property: 'pruner',
@@ -71,26 +87,41 @@ export function pruneTask(
       ...onRepository(namespace, access),
       name: PRUNE,
       purpose:
-        'Old snapshots are not removed; the repository grows until its store is full, and then no backup succeeds.',
-      levels: { ScheduledTaskFailed: 'P3', ScheduledTaskLate: 'P3', ScheduledTaskMissing: 'P3' },
-      containers: [resticContainer(sovra, access, 'prune', args, pruner.resources)],
+        'Old snapshots are not removed; the repository grows until its store is full, and then no backup succeeds. Or the newest ones cannot be read back.',
+      // Tomorrow is another day, and a failure may mean that the newest snapshots cannot be read.
+      retries: 0,
+      levels: { ScheduledTaskLate: 'P3', ScheduledTaskMissing: 'P3' },
+      initContainers: [unlockContainer(sovra, access)],
+      containers: [
+        {
+          ...resticContainer(sovra, access, 'prune', [], pruner.resources ?? RESTIC_RESOURCES),
+          command: ['/bin/sh', '-c', PRUNE_SCRIPT, PRUNE],
+          args: ['--tag', installationTag(sovra), '--group-by', 'host,paths', ...policy],
+          env: [
+            ...access.env,
+            { name: 'TZ', value: 'UTC' },
+            { name: 'KEEP_VERIFIED', value: String(verified) },
+            { name: 'ALONE', value: String(exclusive - GRACE) },
+            { name: 'PAUSE', value: String(Math.min(exclusive, LONGEST_PAUSE)) },
+          ],
+        },
+      ],
     },
   };
 }
 
-/** Verifies the structure of the repository, and reads a share of its data, another one each time. */
+/**
+ * Verifies the structure of the repository, and reads a share of its data, another one each time. Without a lock: it
+ * changes nothing, and would keep every backup waiting for as long as it reads. It lists the snapshots before anything
+ * else, so that those that come in the meantime do not disturb it; the pruner does, and runs at another time.
+ */
 export function verifyTask(
   sovra: SovraInstallation,
   namespace: string,
   access: RepositoryAccess,
   verification: VerificationProps,
 ): PlannedTask {
-  const args = [
-    'check',
-    '--retry-lock',
-    MAINTENANCE_LOCK_WAIT,
-    `--read-data-subset=${verification.readDataPercent ?? 10}%`,
-  ];
+  const args = ['check', '--no-lock', `--read-data-subset=${verification.readDataPercent ?? 10}%`];
   return {
     id: 'verify',
     property: 'verification',
@@ -100,9 +131,23 @@ export function verifyTask(
       ...onRepository(namespace, access),
       name: VERIFY,
       purpose: 'Nobody knows whether what is in the repository can be read back.',
-      containers: [resticContainer(sovra, access, 'verify', args, verification.resources)],
+      initContainers: [
+        unlockContainer(sovra, access),
+        resticContainer(sovra, access, 'verify', args, verification.resources),
+      ],
+      containers: [verificationEvidence(sovra, access)],
     },
   };
+}
+
+/** Leaves a snapshot of a word behind, when everything that was read was good: the repository itself then tells when that was. */
+function verificationEvidence(sovra: SovraInstallation, access: RepositoryAccess): TaskContainer {
+  const arguments_ = [
+    ...['backup', ...retryLock(0), '--host', sovra.name],
+    ...['--tag', installationTag(sovra), '--tag', VERIFICATION_TAG],
+    ...['--stdin-filename', 'verification.json', '--stdin-from-command', '--', 'echo', '{"verified":true}'],
+  ];
+  return resticContainer(sovra, access, 'evidence', arguments_);
 }
 
 /**

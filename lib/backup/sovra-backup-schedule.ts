@@ -1,29 +1,25 @@
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { Resources } from '../kube/pod';
 import { ScheduledTask } from '../operations/scheduled-task';
 import type { TaskDescription } from '../operations/task';
 import type { TaskAlertRules } from '../operations/task-alert-rules';
-import { makeTasks, type PlannedTask, type TaskSetProps, type TaskTuning } from '../operations/task-set';
-import { apart, type Move } from '../schedule/apart';
-import { cronOf } from '../schedule/cron';
-import { formatDuration } from '../schedule/duration';
-import { longestWait, smallestGap } from '../schedule/gaps';
-import { shift } from '../schedule/shift';
+import { makeTasks, type TaskSetProps, type TaskTuning } from '../operations/task-set';
+import type { Move } from '../schedule/apart';
 import type { SecretKeyRef } from '../sovra/installation';
-import { Checker } from '../validate';
+import type { RecoveryProps } from '../sovra/recovery';
+import { type ArchivingProps, DatabaseArchive } from './archiving';
+import type { BackupAlertOverrides } from './backup-alerts';
+import { evidenceRules, promisesOf } from './backup-rules';
 import { checkBackupSchedule, checkSources } from './check-backup-schedule';
-import {
-  initProps,
-  PRUNE,
-  type PrunerProps,
-  pruneTask,
-  REPOSITORY_USES,
-  VERIFY,
-  type VerificationProps,
-  verifyTask,
-} from './maintenance-tasks';
-import { POSTGRES_BACKUP, POSTGRES_SCHEDULE, POSTGRES_USES, postgresTask } from './postgres-task';
+import type { RestoreDrillProps } from './drill';
+import { BackupEvidence } from './evidence-exporter';
+import { type KubernetesBackupProps, kubernetesRights } from './kubernetes-task';
+import { initProps, type PrunerProps, type VerificationProps } from './maintenance-tasks';
+import { backupSources, drillNamespace, type KeptPromise, planBackups } from './plan';
 import { type RepositoryProps, repositoryAccess } from './repository';
-import { type VaultBackupProps, vaultTask } from './vault-task';
+import { vaultSnapshotHost } from './vault-connection';
+import type { VaultBackupProps } from './vault-task';
 
 export interface SovraBackupScheduleProps extends TaskSetProps {
   /** Where the encrypted copies go. */
@@ -33,33 +29,72 @@ export interface SovraBackupScheduleProps extends TaskSetProps {
    * in each namespace of `namespaces`; keep a copy of the password where no cluster can lose it.
    */
   readonly password: SecretKeyRef;
-  /** False leaves it out. @default daily at 03:00 (guide: "Scheduled Tasks") */
-  readonly postgres?: TaskTuning | false;
   /**
-   * Snapshots of every Vault that runs in this cluster. A schedule that is given is that of the first edge node; each
-   * further one is 15 minutes later. False leaves them out. @default 15 minutes after PostgreSQL and 15 minutes apart
+   * How much may be lost and how long a restore may take, as durations. A schedule that cannot keep such a point is refused,
+   * with the sum. @default RECOVERY, Sovra's disaster-recovery page: 15m for the control plane, 5m for an edge node
+   */
+  readonly recovery?: RecoveryProps;
+  /**
+   * The dump of the database. `activeDeadline` is the time for its work: what it waits for the pruner comes on top. False
+   * leaves it out. @default every 5 minutes, with half of that for its work
+   */
+  readonly postgres?: PostgresBackupProps | false;
+  /**
+   * Snapshots of every Vault that runs in this cluster. A schedule that is given is that of the first edge node, and of
+   * every second one; the others run a minute later. `activeDeadline` is the time for the work. False leaves them out.
+   * @default every 2 minutes, with 1 minute for the work
    */
   readonly vault?: VaultBackupProps | false;
+  /**
+   * What people and pipelines declared in the namespaces of Sovra: Deployments, ConfigMaps, Secrets and so on. A schedule that
+   * is given is that of each namespace. False leaves them out.
+   * @default twice an hour, the namespaces of the control plane and of the edge nodes in this cluster
+   */
+  readonly kubernetes?: KubernetesBackupProps | false;
   /** What may delete old snapshots. Without it nothing is ever deleted. @default none, no pruning */
   readonly pruner?: PrunerProps;
-  /** Reads the repository back. False leaves it out. @default Wednesdays at 05:00, a tenth of the data each time */
+  /** Reads the repository back. False leaves it out. @default Wednesdays at 06:00, a tenth of the data each time */
   readonly verification?: VerificationProps | false;
+  /**
+   * Restores for trial: the newest dump into a database of its own, compared row for row; the newest Vault snapshots into an
+   * empty Vault. False leaves them out. @default Thursdays at 07:00
+   */
+  readonly drill?: RestoreDrillProps | false;
+  /**
+   * What reads the repository for Prometheus, and the alerts made of that: BackupStale and its kin. False leaves both out;
+   * then only the jobs tell of themselves. @default there
+   */
+  readonly evidence?: EvidenceProps | false;
 }
 
-/** A snapshot of Vault follows the one before, or the dump of the database, by this many minutes. */
-const INTERVAL = 15;
+export interface PostgresBackupProps extends TaskTuning {
+  /**
+   * Who archives the log of the database all the time, where a dump every few minutes does not suit it. It then keeps the
+   * recovery points, and the dump is a second line: daily at 03:00, held to none. @default nobody, dumps keep them
+   */
+  readonly archiving?: ArchivingProps;
+}
+
+export interface EvidenceProps {
+  /** Of the container that reads the repository. @default 50m and 128Mi requested, 500m and 512Mi allowed */
+  readonly resources?: Resources;
+  /** Changes to the alerts, by name; `false` leaves one out. @default none */
+  readonly alerts?: BackupAlertOverrides;
+}
 
 /**
- * The guide's backup, made sound: PostgreSQL, then the Vault of each edge node in this cluster, into one encrypted
- * restic repository, with alerts, weekly verification and, with credentials of its own, pruning.
+ * The guide's backup, made sound: PostgreSQL and the Vault of each edge node in this cluster, into one encrypted restic
+ * repository, as often as the recovery points ask for, with alerts, weekly verification and, with credentials of its own,
+ * pruning. Beside them the objects of their namespaces; objects of the cluster as a whole belong to the platform and are not
+ * in it.
  *
- * Vault comes after the database on purpose. Rows refer to keys: a database that is restored must never be newer than
- * the Vault that is restored with it.
+ * A database that is restored must never be newer than the Vault that is restored with it: rows refer to keys. So a dump
+ * counts only from when every Vault has a snapshot that is not older, and that is part of what can be lost.
  *
  * The repository has to be made once, by hand:
  * `kubectl -n NAMESPACE create job --from=cronjob/sovra-backup-init sovra-backup-init-once`
  *
- * @throws {SovraOpsError} listing every property that cannot work
+ * @throws {SovraOpsError} listing every property that cannot work, or every recovery point that cannot be kept
  */
 export class SovraBackupSchedule extends Construct {
   readonly scheduledTasks: readonly ScheduledTask[];
@@ -70,111 +105,51 @@ export class SovraBackupSchedule extends Construct {
   readonly alertRules: TaskAlertRules;
   /** Makes the repository when it is started by hand; never runs by itself, so it has no alerts. */
   readonly initTask: ScheduledTask;
-  /** Where backups run: each of these namespaces needs the Secrets. */
+  /** The recovery points that the schedules keep, with what can be lost at worst. */
+  readonly promises: readonly KeptPromise[];
+  /** Where backups and restores for trial run: each of these namespaces needs the Secrets. */
   readonly namespaces: readonly string[];
+  /** What archiving needs of the database's pod, and its alerts; undefined without archiving. */
+  readonly archive?: DatabaseArchive;
+  /** What reads the repository; undefined where it was left out. */
+  readonly evidence?: BackupEvidence;
+  /** Alerts of what the repository says. */
+  readonly evidenceRules?: ApiObject;
 
   constructor(scope: Construct, id: string, props: SovraBackupScheduleProps) {
     super(scope, id);
     checkBackupSchedule(this, props);
-    const plan = planBackups(props);
-    checkSources(this, props, plan);
-    const access = repositoryAccess(props.repository, props.password);
-    const home = plan.namespaces[0] as string;
-    const made = makeTasks(this, 'sovra-backup', plannedTasks(this, props, plan, home), props);
+    const sources = backupSources(props);
+    checkSources(this, props, sources);
+    const plan = planBackups(this.node.path, props, sources);
+    const home = sources.namespaces[0] as string;
+    const scratch = drillNamespace(props, home);
+    const made = makeTasks(this, 'sovra-backup', plan.tasks, props);
+    for (const namespace of sources.objectsOf) kubernetesRights(this, namespace, props.kubernetes || {});
     this.scheduledTasks = made.scheduledTasks;
     this.tasks = made.tasks;
     this.moves = made.moves;
     this.alertRules = made.alertRules;
-    this.namespaces = plan.namespaces;
+    this.promises = plan.promises;
+    this.namespaces = [...new Set([...sources.namespaces, ...(scratch === undefined ? [] : [scratch])])];
+    const access = repositoryAccess(props.repository, props.password);
+    const { sovra, network, prometheus, evidence } = props;
+    const archiving = props.postgres ? props.postgres.archiving : undefined;
+    if (archiving && sources.database) {
+      const { timeZone, runbookBaseUrl } = props;
+      const common = { sovra, prometheus, network, timeZone, runbookBaseUrl };
+      this.archive = new DatabaseArchive(this, 'archive', { ...common, database: sources.database, archiving });
+    }
+    if (evidence !== false) {
+      const vaultHosts = sources.edgeNodes.map((node) => vaultSnapshotHost(sovra, node));
+      const common = { sovra, access, vaultHosts, prometheus, network };
+      this.evidence = new BackupEvidence(this, 'evidence', { ...common, ...evidence, namespace: home });
+      this.evidenceRules = evidenceRules(this, props, promisesOf(home, plan, made.tasks, props.recovery));
+    }
     this.initTask = new ScheduledTask(this, 'init', {
       ...initProps(props.sovra, home, access),
       network: props.network,
       alerts: 'shared',
     });
   }
-}
-
-/** What is there to back up. */
-export interface BackupPlan {
-  readonly database: NonNullable<SovraBackupScheduleProps['sovra']['database']> | undefined;
-  readonly edgeNodes: SovraBackupScheduleProps['sovra']['localEdgeNodes'];
-  /** Of the database first: pruning and verification run there. */
-  readonly namespaces: readonly string[];
-}
-
-function planBackups({ sovra, postgres, vault }: SovraBackupScheduleProps): BackupPlan {
-  const database = postgres === false ? undefined : sovra.database;
-  const edgeNodes = vault === false ? [] : sovra.localEdgeNodes;
-  const namespaces = [
-    ...new Set([...(database ? [database.namespace] : []), ...edgeNodes.map((n) => n.vault.namespace)]),
-  ];
-  return { database, edgeNodes, namespaces };
-}
-
-function plannedTasks(
-  construct: Construct,
-  props: SovraBackupScheduleProps,
-  plan: BackupPlan,
-  home: string,
-): PlannedTask[] {
-  const { sovra, repository, password, pruner, verification } = props;
-  const access = repositoryAccess(repository, password);
-  return [
-    ...(plan.database ? [postgresTask(sovra, plan.database, access, props.postgres || {})] : []),
-    ...vaultTasks(construct, props, plan),
-    ...(pruner ? [pruneTask(sovra, home, repositoryAccess(repository, password, pruner.credentials), pruner)] : []),
-    ...(verification === false ? [] : [verifyTask(sovra, home, access, verification ?? {})]),
-  ];
-}
-
-/**
- * When the database is dumped in the end: tasks of other sets, and maintenance whose time the user chose, may have moved
- * it. Known before the Vaults get their times, since they follow it.
- */
-function databaseSchedule(construct: Construct, props: SovraBackupScheduleProps): string {
-  const timeZone = props.timeZone ?? 'Etc/UTC';
-  const given = props.postgres ? props.postgres.schedule : undefined;
-  const chosen = [props.pruner, props.verification || undefined].flatMap((tuning, i) =>
-    tuning?.schedule === undefined
-      ? []
-      : [{ name: i === 0 ? PRUNE : VERIFY, schedule: tuning.schedule, timeZone, uses: REPOSITORY_USES }],
-  );
-  const task = {
-    name: POSTGRES_BACKUP,
-    schedule: given ?? POSTGRES_SCHEDULE,
-    timeZone,
-    uses: POSTGRES_USES,
-    fixed: given !== undefined,
-  };
-  const placed = apart([task], construct.node.path, [...(props.apartFrom ?? []), ...chosen]);
-  return placed.tasks[0]?.schedule ?? task.schedule;
-}
-
-/** Each a quarter of an hour after the one before; where a schedule cannot be moved like that, `apart` finds a time. */
-function vaultTasks(construct: Construct, props: SovraBackupScheduleProps, plan: BackupPlan): PlannedTask[] {
-  const access = repositoryAccess(props.repository, props.password);
-  const tuning = props.vault || {};
-  const database = databaseSchedule(construct, props);
-  if (plan.database && tuning.schedule !== undefined) checkOrder(construct, database, tuning.schedule);
-  const first = tuning.schedule ?? shift(database, INTERVAL) ?? database;
-  return plan.edgeNodes.map((node, i) => {
-    const schedule = shift(first, i * INTERVAL) ?? first;
-    // Only the first one has the very time that the user gave.
-    const own = i === 0 ? tuning : { ...tuning, schedule: undefined };
-    return vaultTask(props.sovra, node, access, schedule, own);
-  });
-}
-
-/** A time that the user chose for Vault has to follow the dump, not to precede it. */
-function checkOrder(construct: Construct, database: string, vault: string): void {
-  const [dump, snapshot] = [cronOf(database), cronOf(vault)];
-  const [wait, allowed] = [longestWait(dump, snapshot), smallestGap(dump) / 2];
-  const c = new Checker(construct.node.path);
-  c.require(wait <= allowed, {
-    property: 'vault.schedule',
-    given: vault,
-    allowed: `a snapshot within ${formatDuration(allowed)} after each dump of the database ("${database}"); here it takes up to ${formatDuration(wait)}`,
-    remedy: `Let it follow the database, for example "${shift(database, INTERVAL) ?? '15 3 * * *'}": a dump can only be restored with a Vault that has its keys.`,
-  });
-  c.done();
 }

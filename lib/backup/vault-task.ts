@@ -3,8 +3,9 @@ import { slug } from '../kube/names';
 import type { TaskContainer } from '../operations/task-pod';
 import type { PlannedTask, TaskTuning } from '../operations/task-set';
 import type { EdgeNode, SovraInstallation, Vault } from '../sovra/installation';
-import { fromSecret, type RepositoryAccess } from './repository';
-import { BACKUP_LOCK_WAIT, installationTag, resticContainer } from './restic';
+import type { RepositoryAccess } from './repository';
+import { installationTag, resticContainer, retryLock, unlockContainer } from './restic';
+import { vaultAuthority, vaultConnection, vaultSnapshotHost } from './vault-connection';
 
 export interface VaultBackupProps extends TaskTuning {
   /** Room for one snapshot, as a Kubernetes quantity. @default '2Gi' */
@@ -12,8 +13,18 @@ export interface VaultBackupProps extends TaskTuning {
 }
 
 const STAGING = '/staging';
-const SNAPSHOT = `${STAGING}/vault.snap`;
-const AUTHORITY_FOLDER = '/etc/vault-ca';
+/** The snapshot, as restic lists it. */
+export const VAULT_FILE = `${STAGING}/vault.snap`;
+const TAKEN = `${STAGING}/taken`;
+/** Of the first edge node; every second one is a minute later. */
+export const VAULT_SCHEDULE = '*/2 * * * *';
+
+/**
+ * When the snapshot was asked for, in whole seconds, rounded down. restic would take the time at which it stores it, and
+ * a Vault would then look newer than it is: newer, perhaps, than a database whose keys it lacks.
+ */
+const UNLOCK_SCRIPT = 'restic unlock && date -u "+%Y-%m-%d %H:%M:%S" >"$1"';
+const STORE_SCRIPT = 'taken=$(cat "$1") && shift && exec restic backup --time "$taken" "$@"';
 
 /** Name of the CronJob of an edge node. */
 export function vaultBackupName(edgeNode: EdgeNode): string {
@@ -26,6 +37,8 @@ export function vaultBackupName(edgeNode: EdgeNode): string {
  * for a while is encrypted by Vault's barrier.
  *
  * The pod carries `part-of: sovra`, because the shipped policies of Vault let only such pods connect.
+ *
+ * @param exclusive how long the pruner may have the repository to itself, in seconds
  */
 export function vaultTask(
   sovra: SovraInstallation,
@@ -33,9 +46,11 @@ export function vaultTask(
   access: RepositoryAccess,
   schedule: string,
   tuning: VaultBackupProps,
+  exclusive: number,
 ): PlannedTask {
   const { vault } = edgeNode;
   const name = vaultBackupName(edgeNode);
+  const authority = vaultAuthority(vault);
   const staged = { name: 'staging', mountPath: STAGING };
   return {
     id: `vault-${edgeNode.id}`,
@@ -48,40 +63,33 @@ export function vaultTask(
       component: 'backup',
       podLabels: { 'app.kubernetes.io/part-of': 'sovra' },
       purpose: `Without a fresh snapshot of the Vault of edge node ${edgeNode.id}, keys that are newer than the last one are lost with it.`,
-      uses: ['vault', 'repository'],
+      uses: [`snapshot of ${edgeNode.id}`],
       levels: { ScheduledTaskLate: 'P1' },
       egress: [
         { peers: [{ namespace: vault.namespace, podLabels: vault.labels }], ports: [vault.port] },
         ...access.egress,
       ],
       initContainers: [
+        unlockAndTakeTime(sovra, access),
         vaultContainer(
           sovra,
           'snapshot',
-          ['operator', 'raft', 'snapshot', 'save', SNAPSHOT],
-          [staged, { name: 'vault-ca', mountPath: AUTHORITY_FOLDER, readOnly: true }],
-          connection(vault),
+          ['operator', 'raft', 'snapshot', 'save', VAULT_FILE],
+          [staged, authority.mount],
+          vaultConnection(vault, vault.snapshotToken),
         ),
         vaultContainer(
           sovra,
           'inspect',
-          ['operator', 'raft', 'snapshot', 'inspect', SNAPSHOT],
+          ['operator', 'raft', 'snapshot', 'inspect', VAULT_FILE],
           [{ ...staged, readOnly: true }],
           [],
         ),
       ],
-      containers: [storeContainer(sovra, edgeNode, access, tuning)],
+      containers: [storeContainer(sovra, edgeNode, access, tuning, exclusive)],
       volumes: [
         { name: 'staging', emptyDir: { sizeLimit: tuning.stagingSize ?? '2Gi' } },
-        // One key only: the same Secret holds the private key of Vault's listener.
-        {
-          name: 'vault-ca',
-          secret: {
-            secretName: vault.tls.secret,
-            defaultMode: 0o440,
-            items: [{ key: vault.tls.caKey, path: 'ca.crt' }],
-          },
-        },
+        authority.volume,
         ...access.volumes,
       ],
     },
@@ -107,15 +115,13 @@ function vaultContainer(
   };
 }
 
-function connection(vault: Vault): NonNullable<Container['env']> {
-  return [
-    { name: 'VAULT_ADDR', value: `https://${vault.activeService}.${vault.namespace}.svc:${vault.port}` },
-    { name: 'VAULT_CACERT', value: `${AUTHORITY_FOLDER}/ca.crt` },
-    { name: 'VAULT_TLS_SERVER_NAME', value: vault.tls.serverName },
-    // The default of a minute is too short for a large store.
-    { name: 'VAULT_CLIENT_TIMEOUT', value: '30m' },
-    fromSecret('VAULT_TOKEN', vault.snapshotToken.secret, vault.snapshotToken.key),
-  ];
+function unlockAndTakeTime(sovra: SovraInstallation, access: RepositoryAccess): TaskContainer {
+  const unlock = unlockContainer(sovra, access);
+  return {
+    ...unlock,
+    command: ['/bin/sh', '-c', UNLOCK_SCRIPT, 'unlock', TAKEN],
+    volumeMounts: [...(unlock.volumeMounts ?? []), { name: 'staging', mountPath: STAGING }],
+  };
 }
 
 function storeContainer(
@@ -123,23 +129,16 @@ function storeContainer(
   edgeNode: EdgeNode,
   access: RepositoryAccess,
   tuning: VaultBackupProps,
+  exclusive: number,
 ): TaskContainer {
-  const host = `${sovra.name}-${edgeNode.id}`;
-  const args = [
-    'backup',
-    '--retry-lock',
-    BACKUP_LOCK_WAIT,
-    '--host',
-    host,
-    '--tag',
-    installationTag(sovra),
-    '--tag',
-    'vault',
-    SNAPSHOT,
-  ];
-  const container = resticContainer(sovra, access, 'store', args, tuning.resources);
+  const host = vaultSnapshotHost(sovra, edgeNode);
+  const args = [...retryLock(exclusive), '--host', host, '--tag', installationTag(sovra), '--tag', 'vault', VAULT_FILE];
+  const container = resticContainer(sovra, access, 'store', [], tuning.resources);
   return {
     ...container,
+    command: ['/bin/sh', '-c', STORE_SCRIPT, 'store', TAKEN, ...args],
+    // restic reads `--time` in the zone of its container.
+    env: [...access.env, { name: 'TZ', value: 'UTC' }],
     volumeMounts: [...(container.volumeMounts ?? []), { name: 'staging', mountPath: STAGING, readOnly: true }],
   };
 }

@@ -12,6 +12,7 @@ export function checkDuplicates(set: ObjectSet): Finding[] {
     return [
       {
         object: describe(o),
+        subject: o,
         property: 'metadata.name',
         given: o.metadata.name,
         allowed: 'a name that no other object of this kind has in this namespace',

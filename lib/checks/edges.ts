@@ -1,5 +1,8 @@
+import type { KnownPods } from './facts';
 import { describe, type Finding, type KubeObject, type ObjectSet, selects } from './model';
+import { operatedPods, type PodSet } from './operated';
 import { blockedBy, type Endpoint } from './reach';
+import { selectingPods } from './selection';
 
 /** Where a scrape goes: pods, and the port on them. */
 interface Target {
@@ -7,7 +10,12 @@ interface Target {
   readonly port: number;
 }
 
-type Resolved = { readonly targets: readonly Target[] } | { readonly missing: string };
+interface Missing {
+  readonly missing: string;
+  /** True where it is sure although there may be more in the cluster than the set shows. */
+  readonly sure: boolean;
+}
+type Resolved = { readonly targets: readonly Target[] } | Missing;
 
 /**
  * Each edge that a scrape needs exists and is open: a monitor finds a Service or pods, the port that it names is there,
@@ -16,9 +24,9 @@ type Resolved = { readonly targets: readonly Target[] } | { readonly missing: st
 export function checkEdges(set: ObjectSet): Finding[] {
   const world = new World(set);
   const resolvers: readonly [string, (m: KubeObject) => Resolved[]][] = [
-    ['ServiceMonitor', (m) => (m.spec.endpoints ?? []).map((e: Endpointish) => world.serviceMonitor(m, e))],
-    ['PodMonitor', (m) => (m.spec.podMetricsEndpoints ?? []).map((e: Endpointish) => world.podMonitor(m, e))],
-    ['Probe', (m) => [world.url(m.spec.prober?.url ?? '')]],
+    ['ServiceMonitor', (m) => (m.spec?.endpoints ?? []).map((e: Endpointish) => world.serviceMonitor(m, e))],
+    ['PodMonitor', (m) => (m.spec?.podMetricsEndpoints ?? []).map((e: Endpointish) => world.podMonitor(m, e))],
+    ['Probe', (m) => [world.url(m.spec?.prober?.url ?? '')]],
   ];
   return resolvers
     .flatMap(([kind, resolve]) =>
@@ -40,26 +48,30 @@ interface Endpointish {
 
 function monitorFindings(world: World, monitor: KubeObject, resolved: Resolved): Finding[] {
   if ('missing' in resolved) {
+    if (world.set.partial && !resolved.sure) return [];
     return [
       {
         object: describe(monitor),
+        subject: monitor,
         property: 'spec',
         given: resolved.missing,
-        allowed: 'a target that is in the set or in the description of the installation',
+        allowed: world.set.partial
+          ? 'a port that a Service of the manifests has'
+          : 'a target that is in the set or in the description of the installation',
         remedy: 'Correct the labels, the namespace or the port, or describe what is there.',
       },
     ];
   }
   return resolved.targets.flatMap(({ pods, port }) =>
-    world.prometheusPods().flatMap((from) => closed(world, monitor, 'Prometheus', from, pods, port)),
+    world.scrapersOf(monitor).flatMap((from) => closed(world, monitor, 'Prometheus', from, pods, port)),
   );
 }
 
 /** The second half of a probe: from the prober to what it asks. Only targets with an in-cluster name can be followed. */
 function probeFindings(world: World, probe: KubeObject): Finding[] {
-  const prober = world.url(probe.spec.prober?.url ?? '');
+  const prober = world.url(probe.spec?.prober?.url ?? '');
   if ('missing' in prober) return [];
-  const asked: readonly string[] = probe.spec.targets?.staticConfig?.static ?? [];
+  const asked: readonly string[] = probe.spec?.targets?.staticConfig?.static ?? [];
   return asked.flatMap((url) => {
     const to = world.url(url);
     if ('missing' in to) return [];
@@ -75,6 +87,7 @@ function closed(world: World, monitor: KubeObject, who: string, from: Endpoint, 
   return [
     {
       object: describe(monitor),
+      subject: monitor,
       property: 'NetworkPolicy',
       given: `${who} in ${from.namespace} to port ${port} of ${JSON.stringify(to.labels)} in ${to.namespace}`,
       allowed: `an edge that is open; ${blocker} closes it`,
@@ -83,80 +96,41 @@ function closed(world: World, monitor: KubeObject, who: string, from: Endpoint, 
   ];
 }
 
+/** A Service, and the pods behind it where they are known. */
+interface ServiceEntry {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Record<string, string>;
+  /** Name, and number, of a port to the number on the pods. */
+  readonly ports: ReadonlyMap<string, number>;
+  readonly numbers: ReadonlyMap<number, number>;
+  /** Names and numbers of all the ports that it has; empty where that is not shown. */
+  readonly all: readonly (string | number)[];
+  readonly podSet?: PodSet;
+}
+
 /** Names that resolve to pods: Services of the set and of the facts. */
 class World {
-  private readonly services: readonly {
-    name: string;
-    namespace: string;
-    labels: Record<string, string>;
-    ports: ReadonlyMap<string, number>;
-    numbers: ReadonlyMap<number, number>;
-    pods: Endpoint;
-  }[];
-  private readonly podSets: readonly {
-    pods: Endpoint;
-    ports: ReadonlyMap<string, number>;
-    numbers: readonly number[];
-  }[];
+  private readonly services: readonly ServiceEntry[];
+  private readonly podSets: readonly PodSet[];
 
   constructor(readonly set: ObjectSet) {
-    const known = set.facts.flatMap((f) => f.knownPods ?? []);
-    const workloads = set.kind('Deployment', 'StatefulSet', 'DaemonSet').map((w) => {
-      const containers: { ports?: { name?: string; containerPort: number }[] }[] = w.spec.template.spec.containers;
-      const ports = containers.flatMap((c) => c.ports ?? []);
-      return {
-        pods: { namespace: w.metadata.namespace ?? 'default', labels: w.spec.template.metadata?.labels ?? {} },
-        ports: new Map(ports.flatMap((p) => (p.name ? [[p.name, p.containerPort] as const] : []))),
-        numbers: ports.map((p) => p.containerPort),
-      };
-    });
-    const operatorPods = [
-      ...set
-        .kind('Prometheus')
-        .map((p) =>
-          operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090),
-        ),
-      ...set
-        .kind('Alertmanager')
-        .map((a) => operated(a, { 'app.kubernetes.io/name': 'alertmanager', alertmanager: a.metadata.name }, 9093)),
-    ];
+    const known = set.facts.flatMap((f) => f.knownPods ?? []).map((k) => ({ ...k, podSet: podSetOf(k) }));
     this.podSets = [
-      ...workloads,
-      ...operatorPods,
-      ...known.map((k) => ({
-        pods: { namespace: k.namespace, labels: { ...k.labels } },
-        ports: new Map<string, number>(),
-        numbers: [...k.ports],
-      })),
+      ...set.kind('Deployment', 'StatefulSet', 'DaemonSet').map(workloadPods),
+      ...set.kind('Prometheus', 'Alertmanager').map(operatedPods),
+      ...known.map((k) => k.podSet),
     ];
     this.services = [
       ...set.kind('Service').flatMap((s) => this.fromService(s)),
-      ...known.flatMap((k) => {
-        if (!k.service) return [];
-        const ports = Object.entries(k.service.ports);
-        return [
-          {
-            name: k.service.name,
-            namespace: k.namespace,
-            labels: { ...k.service.labels },
-            ports: new Map(ports),
-            numbers: new Map(ports.map(([, p]) => [p, p] as const)),
-            pods: { namespace: k.namespace, labels: { ...k.labels } },
-          },
-        ];
-      }),
+      ...known.flatMap((k) => (k.service ? [knownService(k.namespace, k.service, k.podSet)] : [])),
     ];
   }
 
-  /** Pods of every Prometheus in the set, or of those that exist already. */
-  prometheusPods(): Endpoint[] {
-    const own = this.set
-      .kind('Prometheus')
-      .map(
-        (p) =>
-          operated(p, { 'app.kubernetes.io/name': 'prometheus', 'operator.prometheus.io/name': p.metadata.name }, 9090)
-            .pods,
-      );
+  /** Pods of every Prometheus in the set, or of those that exist already; of others' only those that select a monitor. */
+  scrapersOf(monitor: KubeObject): Endpoint[] {
+    if (this.set.partial) return selectingPods(this.set, monitor);
+    const own = this.set.kind('Prometheus').map((p) => operatedPods(p).pods);
     const existing = this.set.facts.flatMap((f) =>
       f.existingPrometheus
         ? [{ namespace: f.existingPrometheus.namespace, labels: { ...f.existingPrometheus.podLabels } }]
@@ -168,15 +142,20 @@ class World {
   serviceMonitor(m: KubeObject, e: Endpointish): Resolved {
     const namespaces = selectedNamespaces(m);
     const found = this.services.filter(
-      (s) => (namespaces === 'any' || namespaces.includes(s.namespace)) && selects(m.spec.selector, s.labels),
+      (s) => (namespaces === 'any' || namespaces.includes(s.namespace)) && selects(m.spec?.selector, s.labels),
     );
-    const where = `no Service with ${JSON.stringify(m.spec.selector?.matchLabels ?? {})} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`;
-    if (found.length === 0) return { missing: where };
+    const where = `no Service with ${JSON.stringify(m.spec?.selector?.matchLabels ?? {})} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`;
+    if (found.length === 0) return { missing: where, sure: false };
     const targets = found.flatMap((s) => {
-      const port = e.port === undefined ? undefined : s.ports.get(e.port);
-      return port === undefined ? [] : [{ pods: s.pods, port }];
+      const port = e.port === undefined ? podPort(s.podSet, e.targetPort) : s.ports.get(e.port);
+      return port === undefined || !s.podSet ? [] : [{ pods: s.podSet.pods, port }];
     });
-    return targets.length > 0 ? { targets } : { missing: `${where} has a port named ${JSON.stringify(e.port)}` };
+    if (targets.length > 0) return { targets };
+    const { port } = e;
+    return {
+      missing: `${where} has a port named ${JSON.stringify(port)}`,
+      sure: port !== undefined && found.every((s) => lacks(s, port)),
+    };
   }
 
   podMonitor(m: KubeObject, e: Endpointish): Resolved {
@@ -184,7 +163,8 @@ class World {
     if (prober !== undefined) return this.url(prober);
     const namespaces = selectedNamespaces(m);
     const found = this.podSets.filter(
-      (p) => (namespaces === 'any' || namespaces.includes(p.pods.namespace)) && selects(m.spec.selector, p.pods.labels),
+      (p) =>
+        (namespaces === 'any' || namespaces.includes(p.pods.namespace)) && selects(m.spec?.selector, p.pods.labels),
     );
     const targets = found.flatMap((p) => {
       const port = e.portNumber ?? (e.port === undefined ? undefined : p.ports.get(e.port));
@@ -193,7 +173,9 @@ class World {
     return targets.length > 0
       ? { targets }
       : {
-          missing: `no pods with ${JSON.stringify(m.spec.selector?.matchLabels ?? {})} and port ${e.portNumber ?? e.port} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`,
+          missing: `no pods with ${JSON.stringify(m.spec?.selector?.matchLabels ?? {})} and port ${e.portNumber ?? e.port} in ${namespaces === 'any' ? 'any namespace' : namespaces.join(', ')}`,
+          // Whatever puts sidecars into pods adds ports that no manifest shows.
+          sure: false,
         };
   }
 
@@ -205,43 +187,88 @@ class World {
     const service = match && this.services.find((s) => s.name === match[2] && s.namespace === match[3]);
     const asked = Number(match?.[4] ?? (match?.[1] === 'https' ? 443 : 80));
     const port = service?.numbers.get(asked);
-    return service && port !== undefined
-      ? { targets: [{ pods: service.pods, port }] }
-      : { missing: `no Service answers at ${address}` };
+    if (service?.podSet && port !== undefined) return { targets: [{ pods: service.podSet.pods, port }] };
+    return { missing: `no Service answers at ${address}`, sure: service ? lacks(service, asked) : false };
   }
 
-  private fromService(s: KubeObject) {
+  private fromService(s: KubeObject): ServiceEntry[] {
     const namespace = s.metadata.namespace ?? 'default';
-    const pods = this.podSets.find(
-      (p) => p.pods.namespace === namespace && selects({ matchLabels: s.spec.selector ?? {} }, p.pods.labels),
-    );
-    if (!pods) return [];
-    const servicePorts: { name?: string; port: number; targetPort?: string | number }[] = s.spec.ports ?? [];
+    const selector: Record<string, string> = s.spec?.selector ?? {};
+    // Without a selector, somebody else says where it leads.
+    const podSet = Object.keys(selector).length
+      ? this.podSets.find((p) => p.pods.namespace === namespace && selects({ matchLabels: selector }, p.pods.labels))
+      : undefined;
+    if (!podSet && !this.set.partial) return [];
+    const servicePorts: { name?: string; port: number; targetPort?: string | number }[] = s.spec?.ports ?? [];
+    // A named port that the pods of the set do not declare may be added to them later.
+    const unresolved = this.set.partial ? undefined : -1;
     const number = (p: { port: number; targetPort?: string | number }) =>
-      typeof p.targetPort === 'string' ? (pods.ports.get(p.targetPort) ?? -1) : (p.targetPort ?? p.port);
+      typeof p.targetPort === 'string' ? (podSet?.ports.get(p.targetPort) ?? unresolved) : (p.targetPort ?? p.port);
+    const numbered = servicePorts.flatMap((p) => {
+      const target = number(p);
+      return target === undefined ? [] : [{ ...p, target }];
+    });
     return [
       {
         name: s.metadata.name,
         namespace,
         labels: s.metadata.labels ?? {},
-        ports: new Map(servicePorts.flatMap((p) => (p.name ? [[p.name, number(p)] as const] : []))),
-        numbers: new Map(servicePorts.map((p) => [p.port, number(p)] as const)),
-        pods: pods.pods,
+        ports: new Map(numbered.flatMap((p) => (p.name ? [[p.name, p.target] as const] : []))),
+        numbers: new Map(numbered.map((p) => [p.port, p.target] as const)),
+        all: servicePorts.flatMap((p) => [p.port, ...(p.name ? [p.name] : [])]),
+        podSet,
       },
     ];
   }
 }
 
-/** Pods that the operator makes for one of its objects: it labels them itself, and calls their port `web`. */
-function operated(o: KubeObject, labels: Record<string, string>, port: number) {
+function workloadPods(w: KubeObject): PodSet {
+  const { metadata, spec } = w.spec?.template ?? {};
+  const containers: { ports?: { name?: string; containerPort: number }[] }[] = spec?.containers ?? [];
+  const ports = containers.flatMap((c) => c.ports ?? []);
   return {
-    pods: { namespace: o.metadata.namespace ?? 'default', labels: { ...o.spec.podMetadata?.labels, ...labels } },
-    ports: new Map([['web', port]]),
-    numbers: [port],
+    pods: {
+      namespace: w.metadata.namespace ?? 'default',
+      labels: metadata?.labels ?? {},
+      hostNetwork: spec?.hostNetwork === true,
+    },
+    ports: new Map(ports.flatMap((p) => (p.name ? [[p.name, p.containerPort] as const] : []))),
+    numbers: ports.map((p) => p.containerPort),
   };
 }
 
+function podSetOf(k: KnownPods): PodSet {
+  return {
+    pods: { namespace: k.namespace, labels: { ...k.labels } },
+    ports: new Map<string, number>(),
+    numbers: [...k.ports],
+  };
+}
+
+function knownService(namespace: string, service: NonNullable<KnownPods['service']>, podSet: PodSet): ServiceEntry {
+  const ports = Object.entries(service.ports);
+  return {
+    name: service.name,
+    namespace,
+    labels: { ...service.labels },
+    ports: new Map(ports),
+    numbers: new Map(ports.map(([, p]) => [p, p] as const)),
+    // What people write down need not be everything.
+    all: [],
+    podSet,
+  };
+}
+
+/** Whether it is sure that a Service has no such port. */
+function lacks(s: ServiceEntry, port: string | number): boolean {
+  return s.all.length > 0 && !s.all.includes(port);
+}
+
+function podPort(podSet: PodSet | undefined, port: string | number | undefined): number | undefined {
+  return typeof port === 'string' ? podSet?.ports.get(port) : port;
+}
+
 function selectedNamespaces(m: KubeObject): 'any' | string[] {
-  const selector = m.spec.namespaceSelector ?? {};
+  const selector = m.spec?.namespaceSelector ?? {};
   return selector.any === true ? 'any' : (selector.matchNames ?? [m.metadata.namespace ?? 'default']);
 }

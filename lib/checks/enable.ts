@@ -1,8 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { SovraOpsError } from '../errors';
+import { markersOf } from '../markers';
 import { findings } from './findings';
 import { type KubeObject, ObjectSet } from './model';
+import { straysIn } from './strays';
 
 const ENABLED = Symbol.for('sovra-ops.checks');
 
@@ -30,10 +32,16 @@ export function enableChecks(construct: IConstruct): void {
 /** Resolves every object below a construct and runs the checks. @throws {SovraOpsError} with everything that was found */
 export function runChecks(root: IConstruct): void {
   const objects = root.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject);
-  checkObjects(
-    root,
-    objects.map((o) => o.toJson() as KubeObject),
-  );
+  checkObjects(root, objects.map(resolveObject));
+}
+
+/** An object as it will be written. @throws {SovraOpsError} if something of an Output is in it that cannot be there */
+export function resolveObject(construct: ApiObject): KubeObject {
+  const object = construct.toJson() as KubeObject;
+  const markers = markersOf(construct);
+  const problems = [...straysIn(object, markers !== undefined), ...(markers?.misplaced(object) ?? [])];
+  if (problems.length > 0) throw new SovraOpsError(construct.node.path, problems);
+  return object;
 }
 
 /** Runs the checks on objects that were resolved already. @throws {SovraOpsError} with everything that was found */
@@ -42,7 +50,7 @@ export function checkObjects(root: IConstruct, objects: readonly KubeObject[]): 
   if (found.length === 0) return;
   throw new SovraOpsError(
     root.node.path === '' ? 'checks across objects' : root.node.path,
-    found.map((f) => ({ ...f, property: `${f.object} ${f.property}` })),
+    found.map(({ subject: _, ...f }) => ({ ...f, property: `${f.object} ${f.property}` })),
   );
 }
 

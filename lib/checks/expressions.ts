@@ -10,14 +10,14 @@ export function checkExpressions(set: ObjectSet): Finding[] {
   const installations = set.facts.flatMap((f) => f.sovra ?? []);
   if (installations.length === 0) return [];
   const proven = new Set(set.facts.flatMap((f) => f.proven ?? []));
-  const open = [...rules(set), ...panels(set, proven)].filter(({ expr }) => !proven.has(expr));
+  const open = [...rules(ours(set.kind('PrometheusRule'))), ...panels(ours(set.kind('ConfigMap')), proven)].filter(
+    ({ expr }) => !proven.has(expr),
+  );
   if (open.length === 0) return [];
   const known = knownMetrics(installations);
   for (const name of recordedNames(set)) known.set(name, 'recorded');
   const memo = new Map<string, string[]>();
-  return open.flatMap(({ object, property, expr }) =>
-    problems(memo, known, expr).map((problem) => finding(object, property, expr, problem)),
-  );
+  return open.flatMap((e) => problems(memo, known, e.expr).map((problem) => expressionFinding(e, problem)));
 }
 
 function problems(memo: Map<string, string[]>, known: Map<string, KnownMetric>, expr: string): string[] {
@@ -29,9 +29,11 @@ function problems(memo: Map<string, string[]>, known: Map<string, KnownMetric>, 
   return found;
 }
 
-function finding(object: KubeObject, property: string, expr: string, problem: string): Finding {
+/** What a problem of an expression is called. */
+export function expressionFinding({ object, property, expr }: Expression, problem: string): Finding {
   return {
     object: describe(object),
+    subject: object,
     property,
     given: expr,
     allowed: problem,
@@ -40,20 +42,21 @@ function finding(object: KubeObject, property: string, expr: string, problem: st
   };
 }
 
-interface Expression {
+export interface Expression {
   readonly object: KubeObject;
   readonly property: string;
   readonly expr: string;
 }
 
 /** Only our own: what else is in the app asks metrics that this catalogue cannot know. */
-function ours(objects: readonly KubeObject[]): KubeObject[] {
+export function ours(objects: readonly KubeObject[]): KubeObject[] {
   return objects.filter((o) => o.metadata.labels?.['app.kubernetes.io/managed-by'] === PART_OF);
 }
 
-function rules(set: ObjectSet): Expression[] {
-  return ours(set.kind('PrometheusRule')).flatMap((object) =>
-    (object.spec.groups ?? []).flatMap(
+/** Every expression of rules. */
+export function rules(objects: readonly KubeObject[]): Expression[] {
+  return objects.flatMap((object) =>
+    (object.spec?.groups ?? []).flatMap(
       (g: { name: string; rules?: { alert?: string; record?: string; expr: string | number }[] }) =>
         (g.rules ?? []).map((r) => ({
           object,
@@ -64,29 +67,39 @@ function rules(set: ObjectSet): Expression[] {
   );
 }
 
-function recordedNames(set: ObjectSet): string[] {
+/** What recording rules make. */
+export function recordedNames(set: ObjectSet): string[] {
   return set
     .kind('PrometheusRule')
     .flatMap((o) =>
-      (o.spec.groups ?? []).flatMap((g: { rules?: { record?: string }[] }) =>
+      (o.spec?.groups ?? []).flatMap((g: { rules?: { record?: string }[] }) =>
         (g.rules ?? []).flatMap((r) => r.record ?? []),
       ),
     );
 }
 
 /** Queries of the dashboards in ConfigMaps, with Grafana's variables put in the way a user would. */
-function panels(set: ObjectSet, proven: ReadonlySet<string>): Expression[] {
-  return ours(set.kind('ConfigMap')).flatMap((object) =>
+export function panels(objects: readonly KubeObject[], proven: ReadonlySet<string>): Expression[] {
+  return objects.flatMap((object) =>
     Object.entries((object.data ?? {}) as Record<string, string>)
       .filter(([file, text]) => file.endsWith('.json') && !proven.has(text) && text.includes('"panels"'))
       .flatMap(([file, text]) =>
-        queries(JSON.parse(text)).map((q) => ({
+        queriesIn(text).map((q) => ({
           object,
           property: `${file} panel "${q.title}"`,
           expr: interpolate(q.expr),
         })),
       ),
   );
+}
+
+/** A ConfigMap of somebody else may hold anything under a name that ends with `.json`. */
+function queriesIn(text: string): { title: string; expr: string }[] {
+  try {
+    return queries(JSON.parse(text) as Panel);
+  } catch {
+    return [];
+  }
 }
 
 interface Panel {

@@ -19,20 +19,34 @@ export interface KubeObject {
 export interface Finding {
   /** `Kind namespace/name` of the object that has to change. */
   readonly object: string;
+  /** That object. */
+  readonly subject: KubeObject;
   readonly property: string;
   readonly given: unknown;
   readonly allowed: string;
   readonly remedy: string;
 }
 
+/** How much the objects and facts of a set show. */
+export interface ObjectSetOptions {
+  /**
+   * True where there may be more in the cluster than the set and the facts show, as with manifests of other people: what
+   * depends on the rest is then taken for fine. @default false
+   */
+  readonly partial?: boolean;
+}
+
 /** The set of objects that is checked, with what is known of the world around it. */
 export class ObjectSet {
   private readonly byKind = new Map<string, KubeObject[]>();
+  readonly partial: boolean;
 
   constructor(
     readonly objects: readonly KubeObject[],
     readonly facts: readonly Facts[],
+    { partial = false }: ObjectSetOptions = {},
   ) {
+    this.partial = partial;
     for (const o of objects) {
       const list = this.byKind.get(o.kind);
       if (list) list.push(o);
@@ -54,8 +68,25 @@ export class ObjectSet {
   /** Labels of a namespace: those of its object in the set, and the one that Kubernetes gives to every namespace. */
   namespaceLabels(name: string): Record<string, string> {
     const object = this.kind('Namespace').find((n) => n.metadata.name === name);
-    return { 'kubernetes.io/metadata.name': name, ...object?.metadata.labels };
+    return { [NAMESPACE_NAME]: name, ...object?.metadata.labels };
   }
+
+  /** Whether a selector of namespaces takes one; where its labels may be elsewhere, whether it can. */
+  selectsNamespace(selector: LabelSelector, name: string): boolean {
+    const shown = !this.partial || this.kind('Namespace').some((n) => n.metadata.name === name);
+    return selects(shown ? selector : onlyOf(NAMESPACE_NAME, selector), this.namespaceLabels(name));
+  }
+}
+
+/** The label that Kubernetes gives to every namespace. */
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+/** What a selector asks of one label. */
+function onlyOf(key: string, { matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSelector {
+  return {
+    matchLabels: Object.fromEntries(Object.entries(matchLabels).filter(([k]) => k === key)),
+    matchExpressions: matchExpressions.filter((e) => e.key === key),
+  };
 }
 
 /** How an object is called in a message. */

@@ -4,6 +4,8 @@ import { type KubeObject, type LabelSelector, type ObjectSet, selects } from './
 export interface Endpoint {
   readonly namespace: string;
   readonly labels: Record<string, string>;
+  /** True where it has the address of its node: network policies say nothing about it. @default false */
+  readonly hostNetwork?: boolean;
 }
 
 interface PolicyPeer {
@@ -26,6 +28,7 @@ interface PolicyRule {
  * through. As in Kubernetes, a pod that no policy selects for a direction is open in that direction.
  */
 export function blockedBy(set: ObjectSet, from: Endpoint, to: Endpoint, port: number): string | undefined {
+  if (from.hostNetwork || to.hostNetwork) return undefined;
   const out = policiesFor(set, from, 'Egress');
   if (out.length > 0 && !out.some((p) => opens(set, p, p.spec.egress, to, port))) return `egress of ${names(out)}`;
   const into = policiesFor(set, to, 'Ingress');
@@ -44,14 +47,14 @@ function policiesFor(set: ObjectSet, pod: Endpoint, direction: 'Ingress' | 'Egre
     .filter(
       (p) =>
         p.metadata.namespace === pod.namespace &&
-        selects(p.spec.podSelector, pod.labels) &&
+        selects(p.spec?.podSelector, pod.labels) &&
         directions(p).includes(direction),
     );
 }
 
 /** Without `policyTypes`, a policy is about ingress, and about egress only if it has such rules. */
 function directions(p: KubeObject): string[] {
-  return p.spec.policyTypes ?? ['Ingress', ...(p.spec.egress ? ['Egress'] : [])];
+  return p.spec?.policyTypes ?? ['Ingress', ...(p.spec?.egress ? ['Egress'] : [])];
 }
 
 function opens(
@@ -84,13 +87,13 @@ function peerOpen(
 ): boolean {
   if (!peers?.length) return true;
   return peers.some((peer) => {
-    // Pod addresses are not known at synth; only a block of all addresses is sure to hold them.
-    if (peer.ipBlock) return peer.ipBlock.cidr === '0.0.0.0/0';
+    // Pod addresses are not known at synth; only a block of all addresses is sure to hold them. Any other one may.
+    if (peer.ipBlock) return set.partial || peer.ipBlock.cidr === '0.0.0.0/0';
     const sameNamespace = other.namespace === policy.metadata.namespace;
     const namespaceFits =
       peer.namespaceSelector === undefined
         ? sameNamespace
-        : selects(peer.namespaceSelector, set.namespaceLabels(other.namespace));
+        : set.selectsNamespace(peer.namespaceSelector, other.namespace);
     return namespaceFits && (peer.podSelector === undefined || selects(peer.podSelector, other.labels));
   });
 }

@@ -1,40 +1,42 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import { Checker, registry } from '../validate';
-import { imagesOf, mirrorPlan } from './images';
+import { type Command, type Outcome, UsageError } from './command';
+import { doctor } from './doctor';
+import { images } from './images';
+import { preview } from './preview';
+import { runbooks } from './runbooks';
 
-const USAGE = `sovra-ops: what the synthesized manifests need and hold
+const COMMANDS: Readonly<Record<string, Command>> = { images, doctor, preview, runbooks };
 
-  sovra-ops images [PATH] [--mirror REGISTRY]
-      lists the container images of the manifests in PATH (default: dist), one a line;
-      with --mirror, each with its place on that registry: SOURCE DESTINATION
+const USAGE = `sovra-ops: the operations guide of Sovra, beside the manifests
+
+  ${Object.values(COMMANDS)
+    .map((c) => c.usage)
+    .join('\n\n  ')}
 `;
 
 /** Runs one command; what it prints and its exit code are its result. */
-export function run(argv: readonly string[]): { code: number; out: string; err: string } {
+export async function run(argv: readonly string[]): Promise<Outcome> {
+  const [name, ...args] = argv;
+  if (argv.some((a) => a === '--help' || a === '-h')) return { code: 0, out: USAGE, err: '' };
+  const command = name === undefined || !Object.hasOwn(COMMANDS, name) ? undefined : COMMANDS[name];
+  if (!command)
+    return { code: 2, out: '', err: name === undefined ? USAGE : `unknown command: ${argv.join(' ')}\n\n${USAGE}` };
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { mirror: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-    const [command, path = 'dist', ...rest] = positionals;
-    if (values.help || command === undefined)
-      return { code: values.help ? 0 : 2, out: values.help ? USAGE : '', err: values.help ? '' : USAGE };
-    if (command !== 'images' || rest.length > 0)
-      return { code: 2, out: '', err: `unknown command: ${argv.join(' ')}\n\n${USAGE}` };
-    new Checker('sovra-ops images').value('--mirror', values.mirror, registry).done();
-    const images = imagesOf(path);
-    const lines = values.mirror === undefined ? images : mirrorPlan(images, values.mirror);
-    return { code: 0, out: `${lines.join('\n')}\n`, err: '' };
+    return await command.run(args);
   } catch (e) {
-    return { code: 1, out: '', err: `${(e as Error).message}\n` };
+    const { message } = e as Error;
+    if (e instanceof UsageError || isArgumentError(e)) return { code: 2, out: '', err: `${message}\n\n${USAGE}` };
+    return { code: 1, out: '', err: `${message}\n` };
   }
 }
 
+/** What `parseArgs` throws. */
+const isArgumentError = (e: unknown): boolean => String((e as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS');
+
 if (require.main === module) {
-  const { code, out, err } = run(process.argv.slice(2));
-  process.stdout.write(out);
-  process.stderr.write(err);
-  process.exitCode = code;
+  run(process.argv.slice(2)).then(({ code, out, err }) => {
+    process.stdout.write(out);
+    process.stderr.write(err);
+    process.exitCode = code;
+  });
 }

@@ -1,16 +1,36 @@
 import type { AlertName } from '../rules/catalogue';
+import type { SloAlertName } from '../rules/objectives/objective';
+import { dashboardLink } from './links';
 import { above, type DashboardContext, type PanelSpec, type Step } from './model';
-
-/** Prometheus' own record of alerts. */
-export const ALERTS = 'ALERTS';
+import { CLUSTER } from './promql';
 
 const name = (alert: AlertName) => alert;
-const FIRING = `${ALERTS}{alertstate="firing",alertname!="${name('Watchdog')}"`;
+/** Prometheus' own record of alerts, without the one that always fires; to be closed, or narrowed first. */
+const FIRING = `ALERTS{alertstate="firing",${CLUSTER},alertname!="${name('Watchdog')}"`;
+
+/** The series of one alert while it fires. */
+export function firing(alert: AlertName | SloAlertName): string {
+  return `ALERTS{alertstate="firing",${CLUSTER},alertname="${alert}"}`;
+}
 
 /** The alert that fires for an edge node that is described and not heard of. */
-export const NODE_MISSING = `${ALERTS}{alertstate="firing",alertname="${name('EdgeNodeMissing')}"}`;
+export const NODE_MISSING = firing('EdgeNodeMissing');
 /** The alert that always fires. */
-export const WATCHDOG = `${ALERTS}{alertstate="firing",alertname="${name('Watchdog')}"}`;
+export const WATCHDOG = firing('Watchdog');
+
+/** How many alerts of a component fire; a 0 where none does. */
+export function firingOf(component: string, id: number): PanelSpec {
+  return {
+    id,
+    kind: 'stat',
+    title: 'Alerts that fire',
+    description: `Alerts of the component "${component}". Which ones, with their runbooks: see the overview.`,
+    unit: 'none',
+    queries: [{ expr: `count(${FIRING},component="${component}"}) or vector(0)` }],
+    steps: above([1, 'red']),
+    links: [dashboardLink('overview')],
+  };
+}
 
 const COLORS: readonly (readonly [severity: string, title: string, steps: readonly Step[]])[] = [
   ['critical', 'P0 and P1', above([1, 'red'])],

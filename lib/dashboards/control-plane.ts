@@ -1,4 +1,5 @@
 import { anyOf } from '../rules/context';
+import { dashboardLink, runbookLink } from './links';
 import { above, below, type DashboardContext, type PanelSpec, using } from './model';
 import { API, ERROR_BUDGET, errorRatio, quantiles, RATE } from './promql';
 
@@ -28,6 +29,7 @@ export function api(c: DashboardContext): PanelSpec[] {
         description:
           'Share of requests answered with a 5xx status. The dashed lines are the error budget of the objective and the alert.',
         unit: 'percentunit',
+        links: [dashboardLink('objectives')],
         queries: [{ expr: errorRatio(apiRequests, RATE), legend: '5xx' }],
         steps: above([ERROR_BUDGET, 'yellow'], [t.apiErrorRatio, 'red']),
       }),
@@ -42,6 +44,7 @@ export function api(c: DashboardContext): PanelSpec[] {
         description:
           'Time within which half, 95 % and 99 % of the requests are answered. The dashed line is the objective for 95 %.',
         unit: 's',
+        links: [dashboardLink('objectives')],
         queries: quantiles(apiLatency),
         steps: above([t.apiLatencyP95, 'orange']),
       }),
@@ -108,7 +111,7 @@ export function policy(c: DashboardContext): PanelSpec[] {
         title: 'Policy evaluations',
         description: `Evaluations per second by result. Those that end in an error refuse the request; the alert fires above a share of ${t.policyErrorRatio}.`,
         unit: 'ops',
-        width: 8,
+        width: 6,
         stacked: true,
         queries: [{ expr: `sum by (result) (rate(${policyEvaluations}{${API}}[${RATE}]))`, legend: '{{result}}' }],
       }),
@@ -122,7 +125,7 @@ export function policy(c: DashboardContext): PanelSpec[] {
         title: 'Policy latency',
         description: 'Every request waits for its evaluation. The dashed line is the alert for 95 % of them.',
         unit: 's',
-        width: 8,
+        width: 6,
         queries: quantiles(policyLatency),
         steps: above([t.policyLatencyP95, 'orange']),
       }),
@@ -137,12 +140,35 @@ export function policy(c: DashboardContext): PanelSpec[] {
         description:
           'Share of decisions that were in the cache. It falls after each change of a policy and should come back.',
         unit: 'percentunit',
-        width: 8,
+        width: 6,
         softMax: 1,
         queries: [{ expr: cacheRatio(policyCacheHits, policyCacheMisses), legend: 'hits' }],
       }),
     ),
+    ...using(
+      c,
+      ['policyEvaluations'],
+      ({ policyEvaluations }): PanelSpec => ({
+        id: 304,
+        kind: 'graph',
+        title: 'Failed evaluations',
+        description:
+          'Share of the evaluations of five minutes that neither allowed nor denied. The dashed line is the alert.',
+        unit: 'percentunit',
+        width: 6,
+        queries: [{ expr: failedEvaluations(c, policyEvaluations), legend: 'failed' }],
+        steps: above([t.policyErrorRatio, 'red']),
+        links: [runbookLink(c, 'PolicyEvaluationErrors')],
+      }),
+    ),
   ];
+}
+
+/** The same ratio as that of the alert; 0 where there are evaluations and none fails. */
+function failedEvaluations(c: DashboardContext, evaluations: string): string {
+  const failed = `result=~"${anyOf(c.thresholds.policyErrorResults)}"`;
+  const rate = (matchers: string) => `sum(rate(${evaluations}{${matchers}}[5m]))`;
+  return `(${rate(`${API},${failed}`)} or vector(0)) / ${rate(API)}`;
 }
 
 function cacheRatio(hits: string, misses: string): string {
@@ -164,6 +190,7 @@ export function audit(c: DashboardContext): PanelSpec[] {
           'Age of the oldest audit event that is not yet delivered, on the slowest replica. The dashed line is the objective.',
         unit: 's',
         width: 8,
+        links: [dashboardLink('audit')],
         queries: [{ expr: `max(${auditLag}{${API}})`, legend: 'lag' }],
         steps: above([t.auditLag, 'orange']),
       }),
@@ -179,6 +206,7 @@ export function audit(c: DashboardContext): PanelSpec[] {
           'Audit events that wait for delivery, on the fullest replica. It matters when it is above the line and grows.',
         unit: 'short',
         width: 8,
+        links: [dashboardLink('audit')],
         queries: [{ expr: `max(${auditQueue}{${API}})`, legend: 'waiting' }],
         steps: above([t.auditQueue, 'yellow']),
       }),
@@ -194,6 +222,7 @@ export function audit(c: DashboardContext): PanelSpec[] {
           'Audit events per second, the ten most frequent types. None at all while requests are served is a fault.',
         unit: 'ops',
         width: 8,
+        links: [dashboardLink('audit')],
         queries: [
           { expr: `topk(10, sum by (event_type) (rate(${auditEvents}{${API}}[${RATE}])))`, legend: '{{event_type}}' },
         ],
@@ -218,6 +247,7 @@ export function federation(c: DashboardContext): PanelSpec[] {
         width: 6,
         height: 8,
         // Each replica reports every link, so the replicas are not added up.
+        links: [dashboardLink('federation')],
         queries: [
           {
             expr: `sum(max without (instance, pod) (${federationLinks}{${API},status=~"${healthy}"})) or 0 * sum(${federationLinks}{${API}})`,
@@ -237,6 +267,7 @@ export function federation(c: DashboardContext): PanelSpec[] {
         unit: 'short',
         width: 9,
         stacked: true,
+        links: [dashboardLink('federation')],
         queries: [
           { expr: `sum by (status) (max without (instance, pod) (${federationLinks}{${API}}))`, legend: '{{status}}' },
         ],
@@ -252,6 +283,7 @@ export function federation(c: DashboardContext): PanelSpec[] {
         description: 'Errors per second by type. The dashed line is the alert for one type.',
         unit: 'ops',
         width: 9,
+        links: [dashboardLink('federation')],
         queries: [{ expr: `topk(10, sum by (type) (rate(${federationErrors}{${API}}[${RATE}])))`, legend: '{{type}}' }],
         steps: above([c.thresholds.federationErrorRate, 'orange']),
       }),
@@ -296,5 +328,36 @@ export function keys(c: DashboardContext): PanelSpec[] {
         ],
       }),
     ),
+    ...using(c, ['authAttempts'], ({ authAttempts }): PanelSpec[] => signIn(c, authAttempts)).flat(),
+  ];
+}
+
+/** Whether users get in, and whether somebody tries who should not. */
+function signIn(c: DashboardContext, authAttempts: string): PanelSpec[] {
+  const t = c.thresholds;
+  const all = `sum(rate(${authAttempts}{${API}}[5m]))`;
+  const failed = `sum(rate(${authAttempts}{${API},result!~"${anyOf(t.authSuccessResults)}"}[5m]))`;
+  return [
+    {
+      id: 603,
+      kind: 'graph',
+      title: 'Failed sign-ins',
+      description:
+        'Share of the attempts to sign in of five minutes that failed; nothing where nobody tries. The dashed line is the alert.',
+      unit: 'percentunit',
+      queries: [{ expr: `(${failed} or 0 * ${all}) / ${all}`, legend: 'failed' }],
+      steps: above([t.authFailureRatio, 'orange']),
+      links: [runbookLink(c, 'AuthenticationFailing')],
+    },
+    {
+      id: 604,
+      kind: 'graph',
+      title: 'Failed sign-ins per second',
+      description: `Above the dashed line, and above ${t.authFailureGrowth} times the mean of the day before, the alert fires: that is how guessing looks.`,
+      unit: 'ops',
+      queries: [{ expr: failed, legend: 'failed' }],
+      steps: above([t.authFailureFloor, 'orange']),
+      links: [runbookLink(c, 'AuthenticationFailuresSpike')],
+    },
   ];
 }

@@ -1,7 +1,5 @@
-import { above, type DashboardContext, type DashboardSpec, type PanelSpec, using } from './model';
-import { API, quantiles, RATE } from './promql';
-
-const PG = 'job="postgres"';
+import { above, type DashboardContext, type DashboardSpec, type PanelSpec, type Step, using } from './model';
+import { API, POSTGRES, quantiles, RATE } from './promql';
 
 /** PostgreSQL of the control plane, as its exporter and as the API sees it. */
 export function database(c: DashboardContext): DashboardSpec {
@@ -14,6 +12,7 @@ export function database(c: DashboardContext): DashboardSpec {
     sections: [
       { id: 100, title: 'PostgreSQL', panels: c.sovra.database ? [...health(c), ...load(c)] : [] },
       { id: 200, title: 'As the API sees it', panels: c.sovra.controlPlane ? client(c) : [] },
+      { id: 300, title: 'Archive', panels: c.sovra.database ? archive(c) : [] },
     ],
   };
 }
@@ -31,7 +30,7 @@ function health(c: DashboardContext): PanelSpec[] {
           'Whether the exporter can query PostgreSQL. "no data" means that nobody looks, not that it is well.',
         unit: 'none',
         width: 8,
-        queries: [{ expr: `max(${pgUp}{${PG}})` }],
+        queries: [{ expr: `max(${pgUp}{${POSTGRES}})` }],
         values: [
           { value: 1, text: 'up', color: 'green' },
           { value: 0, text: 'down', color: 'red' },
@@ -45,11 +44,11 @@ function health(c: DashboardContext): PanelSpec[] {
         id: 102,
         kind: 'stat',
         title: 'Connections in use',
-        description: `Share of the connections that PostgreSQL allows; the alert fires above ${c.thresholds.databaseConnectionRatio}.`,
+        description: `Share of the connections that PostgreSQL allows; alerts fire above ${c.thresholds.databaseConnectionRatio} and ${c.thresholds.databaseConnectionExhaustion}.`,
         unit: 'percentunit',
         width: 8,
         queries: [{ expr: connectionRatio(pgConnections, pgMaxConnections) }],
-        steps: above([c.thresholds.databaseConnectionRatio, 'orange']),
+        steps: connectionSteps(c),
       }),
     ),
     ...using(
@@ -62,7 +61,7 @@ function health(c: DashboardContext): PanelSpec[] {
         description: 'Bytes on disk of the database of the control plane.',
         unit: 'bytes',
         width: 8,
-        queries: [{ expr: `max(${pgDatabaseSize}{${PG},datname=${JSON.stringify(c.sovra.database?.name)}})` }],
+        queries: [{ expr: `max(${pgDatabaseSize}{${POSTGRES},datname=${JSON.stringify(c.sovra.database?.name)}})` }],
       }),
     ),
   ];
@@ -78,12 +77,12 @@ function load(c: DashboardContext): PanelSpec[] {
         kind: 'graph',
         title: 'Connections in use',
         description:
-          'Share of the connections that PostgreSQL allows. When none is left the API fails, and so do backups. The dashed line is the alert.',
+          'Share of the connections that PostgreSQL allows. When none is left the API fails, and so do backups. The dashed lines are the alerts.',
         unit: 'percentunit',
         width: 8,
         softMax: 1,
         queries: [{ expr: connectionRatio(pgConnections, pgMaxConnections), legend: 'in use' }],
-        steps: above([c.thresholds.databaseConnectionRatio, 'orange']),
+        steps: connectionSteps(c),
       }),
     ),
     ...using(
@@ -97,7 +96,7 @@ function load(c: DashboardContext): PanelSpec[] {
         unit: 'short',
         width: 8,
         stacked: true,
-        queries: [{ expr: `sum by (state) (${pgConnections}{${PG}})`, legend: '{{state}}' }],
+        queries: [{ expr: `sum by (state) (${pgConnections}{${POSTGRES}})`, legend: '{{state}}' }],
       }),
     ),
     ...using(
@@ -110,7 +109,7 @@ function load(c: DashboardContext): PanelSpec[] {
         description: 'Bytes on disk, the ten largest databases.',
         unit: 'bytes',
         width: 8,
-        queries: [{ expr: `topk(10, max by (datname) (${pgDatabaseSize}{${PG}}))`, legend: '{{datname}}' }],
+        queries: [{ expr: `topk(10, max by (datname) (${pgDatabaseSize}{${POSTGRES}}))`, legend: '{{datname}}' }],
       }),
     ),
   ];
@@ -175,7 +174,44 @@ function client(c: DashboardContext): PanelSpec[] {
   ];
 }
 
-/** The same expression as that of the alert. */
+/** The log of the database on its way into a store; without archiving, PostgreSQL counts nothing. */
+function archive(c: DashboardContext): PanelSpec[] {
+  return [
+    ...using(
+      c,
+      ['pgArchiveAge'],
+      ({ pgArchiveAge }): PanelSpec => ({
+        id: 301,
+        kind: 'graph',
+        title: 'Since the log was last stored',
+        description: 'Seconds since a piece of the log was stored. What is newer is lost with the database.',
+        unit: 's',
+        queries: [{ expr: `max(${pgArchiveAge}{${POSTGRES}})`, legend: 'last piece' }],
+      }),
+    ),
+    ...using(
+      c,
+      ['pgArchived', 'pgArchiveFailures'],
+      ({ pgArchived, pgArchiveFailures }): PanelSpec => ({
+        id: 302,
+        kind: 'graph',
+        title: 'Pieces of the log',
+        description: 'How many a second were stored, and how many tries failed. Failures that go on fill the volume.',
+        unit: 'ops',
+        queries: [
+          { expr: `sum(rate(${pgArchived}{${POSTGRES}}[${RATE}]))`, legend: 'stored' },
+          { expr: `sum(rate(${pgArchiveFailures}{${POSTGRES}}[${RATE}]))`, legend: 'failed' },
+        ],
+      }),
+    ),
+  ];
+}
+
+function connectionSteps({ thresholds }: DashboardContext): Step[] {
+  return above([thresholds.databaseConnectionRatio, 'orange'], [thresholds.databaseConnectionExhaustion, 'red']);
+}
+
+/** The same expression as that of the alerts. */
 function connectionRatio(connections: string, limit: string): string {
-  return `max(sum by (instance) (${connections}{${PG}}) / on (instance) max by (instance) (${limit}{${PG}}))`;
+  return `max(sum by (instance) (${connections}{${POSTGRES}}) / on (instance) max by (instance) (${limit}{${POSTGRES}}))`;
 }

@@ -1,5 +1,6 @@
 import { CERTIFICATE_DAYS, DAY_SECONDS } from '../rules/thresholds';
 import { NODE_MISSING } from './alerts';
+import { runbookLink } from './links';
 import {
   above,
   below,
@@ -34,7 +35,12 @@ export function edgeNodes(c: DashboardContext): DashboardSpec {
       {
         id: 300,
         title: 'Certificates',
-        panels: [...(controlPlane ? nodeCertificates(c) : []), ...(probed ? serverCertificates(c) : [])],
+        panels: [
+          ...(controlPlane ? nodeCertificates(c) : []),
+          ...(probed ? serverCertificates(c) : []),
+          ...(controlPlane ? nodesTogether(c) : []),
+          ...(probed ? serversTogether(c) : []),
+        ],
       },
       { id: 400, title: 'Probes', panels: probed ? probes(c) : [] },
       { id: 500, title: 'Edge node $node_id', panels: controlPlane ? node(c) : [] },
@@ -203,6 +209,41 @@ function serverCertificates(c: DashboardContext): PanelSpec[] {
       { field: 'Value', title: 'Days left', steps: DAYS_LEFT },
     ],
     sortBy: { title: 'Days left', descending: false },
+  }));
+}
+
+const STAGES = [CERTIFICATE_DAYS.P3, CERTIFICATE_DAYS.P2, CERTIFICATE_DAYS.P1];
+const TOGETHER = 'Beyond the dashed line one alert speaks for all of them.';
+
+function nodesTogether(c: DashboardContext): PanelSpec[] {
+  return using(c, ['edgeCertExpiry'], ({ edgeCertExpiry }) => ({
+    id: 303,
+    kind: 'graph',
+    title: 'Certificates that end together',
+    description: `How many edge nodes have a certificate that ends within ${STAGES.join(', ')} days. ${TOGETHER}`,
+    unit: 'short',
+    queries: STAGES.map((days) => ({
+      expr: countOf(`min by (node_id) (${edgeCertExpiry}{${API}})`, '<', days * DAY_SECONDS),
+      legend: `${days} d`,
+    })),
+    steps: above([c.thresholds.edgeNodesTogether, 'red']),
+    links: [runbookLink(c, 'EdgeCertificatesExpireTogether7d')],
+  }));
+}
+
+function serversTogether(c: DashboardContext): PanelSpec[] {
+  return using(c, ['probeCertExpiry'], ({ probeCertExpiry }) => ({
+    id: 304,
+    kind: 'graph',
+    title: 'Server certificates that end together',
+    description: `How many edge nodes have a Vault whose certificate, or issuer, ends within ${STAGES.join(', ')} days. ${TOGETHER}`,
+    unit: 'short',
+    queries: STAGES.map((days) => ({
+      expr: countOf(`(min by (edge_node) (${probeCertExpiry}{${HEALTH}}) - time())`, '<', days * DAY_SECONDS),
+      legend: `${days} d`,
+    })),
+    steps: above([c.thresholds.edgeNodesTogether, 'red']),
+    links: [runbookLink(c, 'ServerCertificatesExpireTogether7d')],
   }));
 }
 

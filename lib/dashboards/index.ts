@@ -4,16 +4,21 @@ import { DEFAULT_RUNBOOK_BASE_URL, runbookUrl } from '../rules/runbook-url';
 import { type AlertThresholds, thresholdsOf } from '../rules/thresholds';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker, type Rule } from '../validate';
+import { audit } from './audit';
 import { database } from './database';
 import { edgeNodes } from './edge-nodes';
+import { federation } from './federation';
+import type { TelemetryUids } from './logs';
 import type { DashboardContext, DashboardSpec } from './model';
 import { monitoring } from './monitoring';
+import { objectives } from './objectives';
 import { overview } from './overview';
 import type { DashboardJson } from './plain';
 import { render } from './render';
 import { tasks } from './tasks';
 import { vault } from './vault';
 
+export type { TelemetryUids } from './logs';
 export type { DashboardJson } from './plain';
 export { interpolate, type PanelQuery, panelQueries } from './queries';
 export { dashboardText } from './render';
@@ -46,6 +51,9 @@ const ALL: readonly ((c: DashboardContext) => DashboardSpec)[] = [
   database,
   tasks,
   monitoring,
+  federation,
+  audit,
+  objectives,
 ];
 
 /**
@@ -57,23 +65,53 @@ const ALL: readonly ((c: DashboardContext) => DashboardSpec)[] = [
  */
 export function dashboards(sovra: SovraInstallation, options: DashboardOptions = {}): SovraDashboard[] {
   checkDashboardOptions(new Checker('dashboards'), '', options).done();
-  const runbookBaseUrl = options.runbookBaseUrl ?? DEFAULT_RUNBOOK_BASE_URL;
-  const context: DashboardContext = {
+  const context = contextOf(sovra, options);
+  return ALL.map((make) => make(context))
+    .filter((spec) => spec.sections.some((s) => s.panels.length > 0))
+    .map((spec) => rendered(spec, options));
+}
+
+/**
+ * The dashboards of logs and traces: one to search them, and one about their way here.
+ *
+ * @param uids uids of the data sources; none for what there is not
+ */
+export function telemetryDashboards(
+  sovra: SovraInstallation,
+  uids: TelemetryUids,
+  options: DashboardOptions = {},
+): SovraDashboard[] {
+  if (uids.loki === undefined && uids.tempo === undefined) return [];
+  // Loaded with the first of them: whoever has none does not pay for it.
+  const { searchDashboard } = require('./logs') as typeof import('./logs');
+  const { telemetry } = require('./telemetry') as typeof import('./telemetry');
+  const search = searchDashboard(uids, renderOptions(options));
+  const parts = { logs: uids.loki !== undefined, traces: uids.tempo !== undefined };
+  return [
+    { name: 'logs', uid: search.uid, title: search.title, json: search },
+    rendered(telemetry(contextOf(sovra, options), parts), options),
+  ];
+}
+
+function contextOf(sovra: SovraInstallation, options: DashboardOptions): DashboardContext {
+  const { runbookBaseUrl } = renderOptions(options);
+  return {
     sovra,
     thresholds: thresholdsOf(options.thresholds),
     runbook: (alert) => runbookUrl(alert, runbookBaseUrl),
   };
-  return ALL.map((make) => make(context))
-    .filter((spec) => spec.sections.some((s) => s.panels.length > 0))
-    .map((spec) => ({
-      name: spec.name,
-      uid: spec.uid,
-      title: spec.title,
-      json: render(spec, { datasourceUid: options.datasourceUid ?? 'prometheus', runbookBaseUrl }),
-    }));
 }
 
-const uid: Rule = (v) =>
+function renderOptions({ datasourceUid = 'prometheus', runbookBaseUrl = DEFAULT_RUNBOOK_BASE_URL }: DashboardOptions) {
+  return { datasourceUid, runbookBaseUrl };
+}
+
+function rendered(spec: DashboardSpec, options: DashboardOptions): SovraDashboard {
+  return { name: spec.name, uid: spec.uid, title: spec.title, json: render(spec, renderOptions(options)) };
+}
+
+/** A uid of Grafana. */
+export const uid: Rule = (v) =>
   /^[A-Za-z0-9_-]{1,40}$/.test(v)
     ? undefined
     : {

@@ -38,6 +38,14 @@ export interface Column {
   readonly link?: { readonly title: string; readonly url: string };
 }
 
+/** Where the corner of a panel leads. */
+export interface PanelLink {
+  readonly title: string;
+  readonly url: string;
+  /** Outside of Grafana, in a window of its own. @default false */
+  readonly elsewhere?: boolean;
+}
+
 interface PanelBase {
   /** Never changes and is never used again: links to single panels and alert annotations carry it. */
   readonly id: number;
@@ -50,6 +58,8 @@ interface PanelBase {
   readonly steps?: readonly Step[];
   /** Words in place of numbers. @default none */
   readonly values?: readonly ValueText[];
+  /** What to read or open next. @default none */
+  readonly links?: readonly PanelLink[];
   /** Columns of 24. @default 4 for a number, 12 for a graph, 24 for a table */
   readonly width?: number;
   /** Units of 30 pixels. @default 4 for a number, 8 otherwise */

@@ -1,16 +1,8 @@
-import { METRICS, type MetricJob } from '../sovra/metrics';
+import { ofVolumes } from '../rules/context';
 import { WATCHDOG } from './alerts';
+import { runbookLink } from './links';
 import { above, below, countOf, type DashboardContext, type DashboardSpec, type PanelSpec, using } from './model';
-import { RATE } from './promql';
-
-/** Every job of ours: where others are scraped by the same Prometheus, they are not our concern. */
-const OURS = `job=~"${jobs().join('|')}"`;
-
-function jobs(): MetricJob[] {
-  const named = Object.values(METRICS).flatMap(({ job }) => (job === 'any' ? [] : job));
-  // These serve no metric that a rule reads, so they are in no entry of the catalogue; their targets matter all the same.
-  return [...new Set<MetricJob>([...named, 'opa', 'blackbox-exporter', 'grafana'])].sort();
-}
+import { ALERTMANAGER, CLUSTER, OURS, PROMETHEUS, RATE } from './promql';
 
 /** Who watches the watchers. */
 export function monitoring(c: DashboardContext): DashboardSpec {
@@ -25,6 +17,7 @@ export function monitoring(c: DashboardContext): DashboardSpec {
       { id: 200, title: 'Targets', panels: targets(c) },
       { id: 300, title: 'Prometheus', panels: prometheus(c) },
       { id: 400, title: 'Alertmanager', panels: alertmanager(c) },
+      { id: 500, title: 'Volumes', panels: c.sovra.volumes ? volumes(c) : [] },
     ],
   };
 }
@@ -57,7 +50,7 @@ function alerting(c: DashboardContext): PanelSpec[] {
         description:
           'How many Alertmanagers the Prometheus replica with the fewest knows. With none, its alerts reach nobody.',
         unit: 'none',
-        queries: [{ expr: `min(${promAlertmanagers}{job="prometheus"})` }],
+        queries: [{ expr: `min(${promAlertmanagers}{${PROMETHEUS}})` }],
         steps: below([1, 'red']),
       }),
     ),
@@ -70,7 +63,7 @@ function alerting(c: DashboardContext): PanelSpec[] {
         title: 'Failed rules',
         description: 'Evaluations of rules that failed within five minutes. Alerts of those rules cannot fire.',
         unit: 'none',
-        queries: [{ expr: `sum(increase(${promRuleFailures}{job="prometheus"}[5m]))` }],
+        queries: [{ expr: `sum(increase(${promRuleFailures}{${PROMETHEUS}}[5m]))` }],
         steps: above([0.5, 'red']),
       }),
     ),
@@ -83,7 +76,7 @@ function alerting(c: DashboardContext): PanelSpec[] {
         title: 'Prometheus configuration',
         description: 'Whether every replica accepted its last configuration.',
         unit: 'none',
-        queries: [{ expr: `min(${promReloadOk}{job="prometheus"})` }],
+        queries: [{ expr: `min(${promReloadOk}{${PROMETHEUS}})` }],
         values: reloadValues,
       }),
     ),
@@ -96,7 +89,7 @@ function alerting(c: DashboardContext): PanelSpec[] {
         title: 'Alertmanager configuration',
         description: 'Whether every replica accepted its last configuration.',
         unit: 'none',
-        queries: [{ expr: `min(${amReloadOk}{job="alertmanager"})` }],
+        queries: [{ expr: `min(${amReloadOk}{${ALERTMANAGER}})` }],
         values: reloadValues,
       }),
     ),
@@ -109,7 +102,7 @@ function alerting(c: DashboardContext): PanelSpec[] {
         title: 'Targets down',
         description: 'Targets that Prometheus cannot scrape.',
         unit: 'none',
-        queries: [{ expr: countOf(`${up}{${OURS}}`, '==', 0) }],
+        queries: [{ expr: countOf(`${up}{${OURS},${CLUSTER}}`, '==', 0) }],
         steps: above([1, 'yellow']),
       }),
     ),
@@ -124,7 +117,7 @@ function targets(c: DashboardContext): PanelSpec[] {
       title: 'Targets that answer',
       description: 'By job. A job that disappears from here has no target left, and no alert on its series can fire.',
       unit: 'short',
-      queries: [{ expr: `sum by (job) (${up}{${OURS}})`, legend: '{{job}}' }],
+      queries: [{ expr: `sum by (job) (${up}{${OURS},${CLUSTER}})`, legend: '{{job}}' }],
     },
     {
       id: 202,
@@ -133,7 +126,9 @@ function targets(c: DashboardContext): PanelSpec[] {
       description: 'Fifty at most.',
       unit: 'none',
       width: 12,
-      queries: [{ expr: `topk(50, max by (job, namespace, pod, instance, edge_node) (${up}{${OURS}} == 0))` }],
+      queries: [
+        { expr: `topk(50, max by (job, namespace, pod, instance, edge_node) (${up}{${OURS},${CLUSTER}} == 0))` },
+      ],
       columns: [
         { field: 'job', title: 'Job' },
         { field: 'namespace', title: 'Namespace' },
@@ -158,7 +153,7 @@ function prometheus(c: DashboardContext): PanelSpec[] {
         description: 'Memory grows with it. A jump is a label with too many values.',
         unit: 'short',
         width: 8,
-        queries: [{ expr: `max by (pod) (${promHeadSeries}{job="prometheus"})`, legend: '{{pod}}' }],
+        queries: [{ expr: `max by (pod) (${promHeadSeries}{${PROMETHEUS}})`, legend: '{{pod}}' }],
       }),
     ),
     ...using(
@@ -173,7 +168,7 @@ function prometheus(c: DashboardContext): PanelSpec[] {
         width: 8,
         queries: [
           {
-            expr: `topk(10, sum by (rule_group) (increase(${promRuleFailures}{job="prometheus"}[5m])) > 0)`,
+            expr: `topk(10, sum by (rule_group) (increase(${promRuleFailures}{${PROMETHEUS}}[5m])) > 0)`,
             legend: '{{rule_group}}',
           },
         ],
@@ -190,7 +185,7 @@ function prometheus(c: DashboardContext): PanelSpec[] {
         unit: 'ops',
         width: 8,
         queries: [
-          { expr: `sum by (pod) (rate(${promNotificationsDropped}{job="prometheus"}[${RATE}]))`, legend: '{{pod}}' },
+          { expr: `sum by (pod) (rate(${promNotificationsDropped}{${PROMETHEUS}}[${RATE}]))`, legend: '{{pod}}' },
         ],
       }),
     ),
@@ -198,7 +193,6 @@ function prometheus(c: DashboardContext): PanelSpec[] {
 }
 
 function alertmanager(c: DashboardContext): PanelSpec[] {
-  const AM = 'job="alertmanager"';
   return [
     ...using(
       c,
@@ -210,7 +204,10 @@ function alertmanager(c: DashboardContext): PanelSpec[] {
         description: 'Notifications per second by the way that they take.',
         unit: 'ops',
         queries: [
-          { expr: `sum by (integration) (rate(${amNotifications}{${AM}}[${RATE}])) > 0`, legend: '{{integration}}' },
+          {
+            expr: `sum by (integration) (rate(${amNotifications}{${ALERTMANAGER}}[${RATE}])) > 0`,
+            legend: '{{integration}}',
+          },
         ],
       }),
     ),
@@ -218,7 +215,7 @@ function alertmanager(c: DashboardContext): PanelSpec[] {
       c,
       ['amNotificationsFailed', 'amNotifications'],
       ({ amNotificationsFailed, amNotifications }): PanelSpec => {
-        const rate = (name: string) => `sum by (integration) (rate(${name}{${AM}}[5m]))`;
+        const rate = (name: string) => `sum by (integration) (rate(${name}{${ALERTMANAGER}}[5m]))`;
         return {
           id: 402,
           kind: 'graph',
@@ -232,4 +229,43 @@ function alertmanager(c: DashboardContext): PanelSpec[] {
       },
     ),
   ];
+}
+
+/** Space on persistent volumes, where somebody scrapes the kubelets. */
+function volumes(c: DashboardContext): PanelSpec[] {
+  const t = c.thresholds;
+  const of = `{${ofVolumes(c.sovra)},${CLUSTER}}`;
+  const by = 'by (namespace, persistentvolumeclaim)';
+  const legend = '{{namespace}}/{{persistentvolumeclaim}}';
+  return using(c, ['volumeAvailable', 'volumeCapacity'], ({ volumeAvailable, volumeCapacity }): PanelSpec[] => {
+    const size = `max ${by} (${volumeCapacity}${of})`;
+    return [
+      {
+        id: 501,
+        kind: 'graph',
+        title: 'Space left on volumes',
+        description: 'Share that is left of the ten fullest volumes. The dashed lines are the alerts.',
+        unit: 'percentunit',
+        softMax: 1,
+        queries: [{ expr: `bottomk(10, min ${by} (${volumeAvailable}${of}) / ${size})`, legend }],
+        steps: below([t.volumeShareAlmostFull, 'red'], [t.volumeShareLow, 'orange']),
+        links: [runbookLink(c, 'VolumeAlmostFull'), runbookLink(c, 'VolumeSpaceLow')],
+      },
+      {
+        id: 502,
+        kind: 'graph',
+        title: 'Space left if it goes on',
+        description: `Share that will be left in ${t.volumeForecast / 3600} h if it goes on as in the last six, the ten worst volumes. Below 0 the alert fires, for volumes of which less than ${t.volumeForecastShare * 100} % is left now.`,
+        unit: 'percentunit',
+        queries: [
+          {
+            expr: `bottomk(10, min ${by} (predict_linear(${volumeAvailable}${of}[6h], ${t.volumeForecast})) / ${size})`,
+            legend,
+          },
+        ],
+        steps: below([0, 'orange']),
+        links: [runbookLink(c, 'VolumeFullSoon')],
+      },
+    ];
+  }).flat();
 }

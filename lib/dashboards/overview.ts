@@ -1,7 +1,8 @@
 import { firingAlerts } from './alerts';
 import { api, audit, federation, keys, policy } from './control-plane';
+import { dashboardLink } from './links';
 import { above, below, countOf, type DashboardContext, type DashboardSpec, type PanelSpec, using } from './model';
-import { API, ERROR_BUDGET, errorRatio, quantile } from './promql';
+import { API, CLUSTER, ERROR_BUDGET, errorRatio, quantile } from './promql';
 
 /** What somebody who was just woken looks at first. */
 export function overview(c: DashboardContext): DashboardSpec {
@@ -55,7 +56,7 @@ function now(c: DashboardContext): PanelSpec[] {
         title: 'Health endpoint',
         description: 'What the health endpoint of the API says, asked through its Service.',
         unit: 'none',
-        queries: [{ expr: `max(${probeSuccess}{job="sovra-api-probe"})` }],
+        queries: [{ expr: `max(${probeSuccess}{job="sovra-api-probe",${CLUSTER}})` }],
         values: [
           { value: 1, text: 'healthy', color: 'green' },
           { value: 0, text: 'failing', color: 'red' },
@@ -71,6 +72,7 @@ function now(c: DashboardContext): PanelSpec[] {
         title: 'Failed requests',
         description: `Share of requests answered with a 5xx status, over five minutes. The objective allows 0.1 % a month; the alert fires above ${t.apiErrorRatio}.`,
         unit: 'percentunit',
+        links: [dashboardLink('objectives')],
         queries: [{ expr: errorRatio(apiRequests, '5m') }],
         steps: above([ERROR_BUDGET, 'yellow'], [t.apiErrorRatio, 'red']),
       }),
@@ -84,6 +86,7 @@ function now(c: DashboardContext): PanelSpec[] {
         title: 'API latency (p95)',
         description: `95 % of the requests of five minutes are answered within this time. The objective is ${t.apiLatencyP95} s.`,
         unit: 's',
+        links: [dashboardLink('objectives')],
         queries: [{ expr: quantile(0.95, apiLatency, '5m') }],
         steps: above([t.apiLatencyP95, 'orange']),
       }),
@@ -97,6 +100,7 @@ function now(c: DashboardContext): PanelSpec[] {
         title: 'Audit lag',
         description: `Age of the oldest audit event that is not yet delivered. The objective is ${t.auditLag} s.`,
         unit: 's',
+        links: [dashboardLink('audit')],
         queries: [{ expr: `max(${auditLag}{${API}})` }],
         steps: above([t.auditLag, 'orange']),
       }),
@@ -110,6 +114,7 @@ function now(c: DashboardContext): PanelSpec[] {
         title: 'Edge nodes late',
         description: `Edge nodes whose last heartbeat is older than ${t.heartbeatLate} s.`,
         unit: 'none',
+        links: [dashboardLink('edge-nodes')],
         queries: [{ expr: countOf(`min by (node_id) (${edgeHeartbeat}{${API}})`, '>', t.heartbeatLate) }],
         steps: above([1, 'orange']),
       }),
@@ -128,6 +133,7 @@ function edge(c: DashboardContext): PanelSpec[] {
         title: 'Edge nodes late and lost',
         description: `Edge nodes without a heartbeat for ${heartbeatLate} s (late) and for ${heartbeatLost} s (lost). Which ones: see the dashboard of the edge nodes.`,
         unit: 'short',
+        links: [dashboardLink('edge-nodes')],
         queries: [
           { expr: countOf(age, '>', heartbeatLate), legend: 'late' },
           { expr: countOf(age, '>', heartbeatLost), legend: 'lost' },

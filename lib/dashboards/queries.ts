@@ -40,9 +40,11 @@ function isPanel(p: PanelJson | RowJson): p is PanelJson {
  * Puts in what Grafana would put in place of its variables: one minute for `$__rate_interval`, `$__interval` and
  * `$__range` (the shortest window that four scrapes at the guide's interval of 15 s allow), and `.*`, which is "All", for
  * every other variable. Ours stand only inside the string of a `=~` matcher.
+ *
+ * @param values what is chosen, by the name of the variable, where it is something else
  */
-export function interpolate(expr: string): string {
+export function interpolate(expr: string, values: Readonly<Record<string, string>> = {}): string {
   return expr
-    .replace(/\$\{?__(?:rate_interval|interval|range)\b\}?/g, '1m')
-    .replace(/\$\{?[A-Za-z]\w*(?::\w+)?\}?/g, '.*');
+    .replace(/\$\{?(__(?:rate_interval|interval|range))\b\}?/g, (_, name: string) => values[name] ?? '1m')
+    .replace(/\$\{?([A-Za-z]\w*)(?::\w+)?\}?/g, (_, name: string) => values[name] ?? '.*');
 }

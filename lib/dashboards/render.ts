@@ -10,6 +10,7 @@ import type {
   Column,
   DashboardSpec,
   GraphPanel,
+  PanelLink,
   PanelSpec,
   SectionSpec,
   StatPanel,
@@ -19,9 +20,20 @@ import type {
   VariableSpec,
 } from './model';
 import type { DashboardJson, FieldConfigJson, GridPosition, PanelJson, Plain, RowJson } from './plain';
+import { OURS } from './promql';
 
 /** Version of the JSON model; Grafana migrates older ones each time it loads them. */
 const SCHEMA_VERSION = 42;
+/** Every dashboard can be about one of several clusters, where their series are brought together. */
+const CLUSTERS: VariableSpec = {
+  name: 'cluster',
+  label: 'Cluster',
+  description:
+    'Clusters whose series are shown. There are none to choose from in the Prometheus of a single cluster: its series have no such label.',
+  selector: `up{${OURS}}`,
+  values: 'cluster',
+  all: true,
+};
 /** Every dashboard carries it, and so do the links from one to the others. */
 export const TAG = 'sovra-ops';
 /** Every panel asks the data source that is chosen at the top. */
@@ -50,13 +62,13 @@ export function render(spec: DashboardSpec, options: RenderOptions): DashboardJs
     fiscalYearStartMonth: 0,
     links: links(options.runbookBaseUrl),
     annotations: { list: [] },
-    templating: { list: [datasource(options.datasourceUid), ...spec.variables.map(variable)] },
+    templating: { list: [datasource(options.datasourceUid), ...[CLUSTERS, ...spec.variables].map(variable)] },
     panels: panels(spec.sections),
   };
 }
 
 function links(runbookBaseUrl: string): DashboardJson['links'] {
-  const shared = { asDropdown: true, includeVars: false, keepTime: true, tooltip: '' };
+  const shared = { asDropdown: true, includeVars: true, keepTime: true, tooltip: '' };
   return [
     { ...shared, type: 'dashboards', title: 'Sovra', icon: 'external link', tags: [TAG], targetBlank: false, url: '' },
     {
@@ -68,6 +80,7 @@ function links(runbookBaseUrl: string): DashboardJson['links'] {
       targetBlank: true,
       url: runbookBaseUrl,
       asDropdown: false,
+      includeVars: false,
       keepTime: false,
     },
   ];
@@ -150,9 +163,16 @@ function panel(spec: PanelSpec, gridPos: GridPosition): PanelJson {
     description: spec.description,
     datasource: SOURCE,
     gridPos,
+    ...(spec.links && { links: spec.links.map(panelLink) }),
     targets: spec.queries.map((query, i) => target(spec.kind, query, String.fromCharCode(65 + i))),
     ...body(spec),
   };
+}
+
+function panelLink({ title, url, elsewhere = false }: PanelLink): NonNullable<PanelJson['links']>[number] {
+  // What a link carries stands in its address; the flags have an effect in the links of a whole dashboard only.
+  const flags = { asDropdown: false, includeVars: false, keepTime: false };
+  return { type: 'link', title, url, icon: '', tooltip: '', tags: [], targetBlank: elsewhere, ...flags };
 }
 
 type Body = Pick<PanelJson, 'options' | 'fieldConfig' | 'transformations'>;

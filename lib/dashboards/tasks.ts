@@ -1,3 +1,4 @@
+import { backups } from './backups';
 import {
   above,
   countOf,
@@ -8,7 +9,7 @@ import {
   using,
   type VariableSpec,
 } from './model';
-import { TASKS } from './promql';
+import { KUBE, TASKS } from './promql';
 
 const TASK = 'namespace, cronjob';
 const TASK_COLUMNS = [
@@ -22,12 +23,13 @@ export function tasks(c: DashboardContext): DashboardSpec {
     name: 'tasks',
     uid: 'sovra-tasks',
     title: 'Sovra / Scheduled tasks',
-    description: 'CronJobs: when each last succeeded, what failed, what runs.',
+    description: 'CronJobs: when each last succeeded, what failed, what runs. Backups: what the repository holds.',
     variables: namespaceVariable(c),
     sections: [
       { id: 100, title: 'Now', panels: now(c) },
       { id: 200, title: 'Tasks', panels: [...list(c), ...failures(c)] },
       { id: 300, title: 'Over time', panels: history(c) },
+      { id: 400, title: 'Backups, as the repository tells it', panels: backups(c) },
     ],
   };
 }
@@ -37,7 +39,7 @@ function namespaceVariable(c: DashboardContext): VariableSpec[] {
     name: 'namespace',
     label: 'Namespace',
     description: 'Namespaces whose tasks are shown.',
-    selector: `${cronJobCreated}{job="kube-state-metrics"}`,
+    selector: `${cronJobCreated}{${KUBE}}`,
     values: 'namespace',
     all: true,
   }));

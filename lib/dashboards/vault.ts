@@ -9,7 +9,7 @@ import {
   type ValueText,
   type VariableSpec,
 } from './model';
-import { HEALTH } from './promql';
+import { HEALTH, VAULT } from './promql';
 
 /** Answers of Vault's health endpoint. */
 export const VAULT_STATES: readonly ValueText[] = [
@@ -189,7 +189,7 @@ function inside(c: DashboardContext): PanelSpec[] {
           'Vault exports this gauge twice after unsealing, of which the higher one is right, and not at all half a minute after sealing: a gap here means sealed or gone. Trust the state above.',
         unit: 'none',
         width: 12,
-        queries: [{ expr: `max by (edge_node, pod) (${vaultUnsealed}{job="vault",${CHOSEN}})`, legend: '{{pod}}' }],
+        queries: [{ expr: `max by (edge_node, pod) (${vaultUnsealed}{${VAULT},${CHOSEN}})`, legend: '{{pod}}' }],
         values: [
           { value: 1, text: 'unsealed', color: 'green' },
           { value: 0, text: 'sealed', color: 'red' },
@@ -205,7 +205,7 @@ function inside(c: DashboardContext): PanelSpec[] {
         title: 'Memory',
         description: `Memory that Vault has allocated. The alert fires when it is ${c.thresholds.vaultMemoryGrowth} times that of a day before and above the dashed line.`,
         unit: 'bytes',
-        queries: [{ expr: `max by (edge_node, pod) (${vaultAllocBytes}{job="vault",${CHOSEN}})`, legend: '{{pod}}' }],
+        queries: [{ expr: `max by (edge_node, pod) (${vaultAllocBytes}{${VAULT},${CHOSEN}})`, legend: '{{pod}}' }],
         steps: above([c.thresholds.vaultMemoryFloor, 'yellow']),
       }),
     ),

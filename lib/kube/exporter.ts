@@ -33,6 +33,8 @@ export interface ExporterProps {
   /** The pod asks the Kubernetes API. @default false */
   readonly serviceAccountToken?: boolean;
   readonly user?: number;
+  /** What runs beside it in the pod, with its volumes. @default none */
+  readonly beside?: readonly Container[];
 }
 
 /**
@@ -71,7 +73,7 @@ export class Exporter extends Construct {
             {
               serviceAccountName: props.name,
               ...(props.replicas > 1 && { topologySpreadConstraints: spreadOverNodes(selector) }),
-              containers: [exporterContainer(props)],
+              containers: [exporterContainer(props), ...(props.beside ?? [])],
               ...(props.volumes?.length && { volumes: [...props.volumes] }),
             },
             { images: props.images, user: props.user, serviceAccountToken: props.serviceAccountToken },

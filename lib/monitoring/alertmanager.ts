@@ -10,7 +10,9 @@ import { commonLabels, PART_OF } from '../kube/labels';
 import { ANYWHERE, type ClusterNetworkProps, networkPolicy, type Peer, toDns } from '../kube/network';
 import { kubeObject, operatorObject } from '../kube/object';
 import { hardenedPodSecurity, type Resources, resources, spreadOverNodes } from '../kube/pod';
-import { INHIBITIONS, type Inhibition } from '../rules/inhibitions';
+import { checkOnCall } from '../oncall/check-on-call';
+import type { OnCallProps } from '../oncall/on-call';
+import { GROUP_BY, groupBy, inhibitRules, ownRouting, portsOf, watchdogRoute } from '../oncall/routing';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef, SovraInstallation } from '../sovra/installation';
 import { LEVEL_POLICIES, LEVELS, type Level } from '../sovra/levels';
@@ -20,11 +22,22 @@ import type { StorageProps } from './prometheus';
 export interface AlertmanagerProps {
   /** @default 3 */
   readonly replicas?: number;
-  /** Who is told: a webhook whose address, often a secret in itself, lies in a Secret. @default { secret: 'alertmanager-webhook', key: 'url' } */
+  /** Who is told, by level (guide: "Severity Levels"). Not together with `webhook` and `heartbeat`. @default `webhook` for all levels */
+  readonly onCall?: OnCallProps;
+  /**
+   * The short form of `onCall`: one webhook for all levels, whose address, often a secret in itself, lies in a Secret.
+   * @default { secret: 'alertmanager-webhook', key: 'url' }, unless there is `onCall`
+   */
   readonly webhook?: SecretKeyRef;
-  /** Webhook of an external service that raises the alarm when the Watchdog stops. @default none; the Watchdog goes nowhere */
+  /**
+   * Webhook of an external service that raises the alarm when the Watchdog stops; with `onCall` it is named there.
+   * @default none; the Watchdog goes nowhere
+   */
   readonly heartbeat?: SecretKeyRef;
-  /** Where notifications may go. @default any address on port 443 */
+  /**
+   * Where notifications may go. Ports that `onCall` shows to be needed, such as that of a mail server, come on top.
+   * @default any address on port 443, with `onCall` the ports of its receivers (443 for webhooks)
+   */
   readonly receivers?: { readonly peers?: readonly Peer[]; readonly ports?: readonly number[] };
   /** Volume for silences and the notification log. @default 2Gi of the default class */
   readonly storage?: StorageProps;
@@ -68,7 +81,7 @@ export class SovraAlertmanager extends Construct {
       'config',
       'AlertmanagerConfig',
       { ...metadata, name: NAME },
-      routing(props),
+      props.onCall ? ownRouting(props.onCall) : routing(props),
       'v1alpha1',
     );
     this.alertmanager = operatorObject<AlertmanagerSpec>(
@@ -98,7 +111,7 @@ export class SovraAlertmanager extends Construct {
       egress: [
         toDns(props.network),
         { peers: [own], ports: [GOSSIP_PORT], udpPorts: [GOSSIP_PORT] },
-        { peers: receivers.peers ?? [{ cidrs: ANYWHERE }], ports: receivers.ports ?? [443] },
+        { peers: receivers.peers ?? [{ cidrs: ANYWHERE }], ports: receiverPorts(props) },
       ],
     });
     if ((props.replicas ?? 3) > 1) disruptionBudget(this, 'disruption-budget', metadata, ALERTMANAGER_POD_LABELS);
@@ -118,8 +131,23 @@ export function checkAlertmanager(c: Checker, at: string, p: AlertmanagerProps):
   checkStorage(c, `${at}storage`, p.storage);
   checkSecret(c, `${at}webhook`, p.webhook);
   checkSecret(c, `${at}heartbeat`, p.heartbeat);
+  checkOnCall(c, `${at}onCall`, p.onCall);
+  for (const short of ['webhook', 'heartbeat'] as const)
+    c.require(p.onCall === undefined || p[short] === undefined, {
+      property: `${at}${short}`,
+      given: p[short],
+      allowed: 'nothing beside `onCall`, which says who is told',
+      remedy: short === 'webhook' ? 'Make it a receiver of `onCall`.' : 'Move it to `onCall.heartbeat`.',
+    });
   checkResources(c, `${at}resources`, p.resources);
   return c;
+}
+
+function receiverPorts({ onCall, receivers }: AlertmanagerProps): readonly number[] {
+  if (onCall === undefined) return receivers?.ports ?? [443];
+  const { known, webhooks } = portsOf(onCall);
+  const more = receivers?.ports ?? (webhooks ? [443] : []);
+  return [...new Set([...more, ...known])];
 }
 
 function spec(props: SovraAlertmanagerProps): AlertmanagerSpec {
@@ -166,55 +194,25 @@ function routing(props: SovraAlertmanagerProps): AlertmanagerConfigSpec {
   return {
     route: {
       receiver: 'oncall',
-      groupBy: GROUP_BY,
+      groupBy: [...GROUP_BY],
       groupWait: '30s',
       groupInterval: '5m',
       repeatInterval: '4h',
-      routes: [watchdogRoute(props.heartbeat !== undefined), ...LEVELS.map(levelRoute)],
+      routes: [watchdogRoute(props.heartbeat), ...LEVELS.map(levelRoute)],
     },
     receivers: [
       receiver('oncall', webhook),
       props.heartbeat ? receiver('heartbeat', props.heartbeat) : { name: 'nowhere' },
     ],
-    inhibitRules: INHIBITIONS.map(inhibitRule),
+    inhibitRules: inhibitRules(),
   };
 }
-
-/**
- * The operator takes the inhibitions of an Alertmanager's own configuration as they are. It would confine those of
- * further AlertmanagerConfigs to alerts of their namespace, of which there are none here.
- *
- * `cluster` is the external label of Prometheus: an Alertmanager may serve several, and one must not hide the other.
- */
-function inhibitRule({ source, targets, equal, where }: Inhibition) {
-  return {
-    sourceMatch: [{ name: 'alertname', value: source, matchType: '=' as const }],
-    targetMatch: [
-      { name: 'alertname', value: targets.join('|'), matchType: '=~' as const },
-      ...(where ? [{ name: where.label, value: where.values.join('|'), matchType: '=~' as const }] : []),
-    ],
-    equal: ['cluster', ...equal],
-  };
-}
-
-function watchdogRoute(heartbeat: boolean) {
-  return {
-    receiver: heartbeat ? 'heartbeat' : 'nowhere',
-    matchers: [{ name: 'alertname', value: 'Watchdog', matchType: '=' }],
-    groupWait: '0s',
-    groupInterval: '1m',
-    repeatInterval: '1m',
-  };
-}
-
-const GROUP_BY = ['alertname', 'component', 'cluster'];
 
 function levelRoute(level: Level) {
   return {
     receiver: 'oncall',
     matchers: [{ name: 'level', value: level, matchType: '=' }],
-    // A second edge node that is down must not wait for the next news of the first.
-    ...(level === 'P0' && { groupBy: [...GROUP_BY, 'edge_node'] }),
+    ...(level === 'P0' && { groupBy: groupBy(level) }),
     groupWait: level === 'P0' ? '10s' : '30s',
     repeatInterval: LEVEL_POLICIES[level].repeatInterval,
   };

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
 
 import { checkResources } from '../kube/check-resources';
+import { contentHash } from '../kube/content-hash';
 import { Exporter } from '../kube/exporter';
 import { commonLabels } from '../kube/labels';
 import { slug } from '../kube/names';
@@ -75,7 +75,7 @@ export class SovraBlackboxExporter extends Construct {
       port: BLACKBOX_PORT,
       args: ['--config.file=/etc/blackbox-exporter/blackbox.yml'],
       healthPath: '/-/healthy',
-      configHash: createHash('sha256').update(config).digest('hex').slice(0, 16),
+      configHash: contentHash(this, config),
       resources: props.resources ?? { cpu: '20m', memory: '32Mi', cpuLimit: '200m', memoryLimit: '128Mi' },
       volumes: [
         { name: 'config', configMap: { name: BLACKBOX_EXPORTER } },

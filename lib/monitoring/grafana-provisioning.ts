@@ -7,20 +7,20 @@ import { commonLabels } from '../kube/labels';
 import { kubeObject, type Metadata } from '../kube/object';
 import { toYaml } from '../yaml';
 import { DASHBOARDS_PATH } from './grafana-settings';
+import { ALERTMANAGER_UID, PROMETHEUS_UID } from './source-uids';
+import { metricLinks, type TelemetrySources, telemetrySources } from './telemetry-sources';
 
-/** uid of the data source that the dashboards open with. */
-export const PROMETHEUS_UID = 'prometheus';
-export const ALERTMANAGER_UID = 'alertmanager';
+export { ALERTMANAGER_UID, PROMETHEUS_UID } from './source-uids';
 
 /** What the data sources point at. */
-export interface Sources {
+export interface Sources extends TelemetrySources {
   readonly prometheusUrl: string;
   readonly alertmanagerUrl?: string;
   readonly scrapeInterval: string;
 }
 
 /** Data sources that nobody can change in Grafana; what is no longer in the file is removed. */
-export function datasources({ prometheusUrl, alertmanagerUrl, scrapeInterval }: Sources): string {
+export function datasources({ prometheusUrl, alertmanagerUrl, scrapeInterval, ...telemetry }: Sources): string {
   const shared = { orgId: 1, access: 'proxy', editable: false };
   return toYaml({
     apiVersion: 1,
@@ -39,6 +39,7 @@ export function datasources({ prometheusUrl, alertmanagerUrl, scrapeInterval }: 
           prometheusType: 'Prometheus',
           timeInterval: scrapeInterval,
           ...(alertmanagerUrl && { alertmanagerUid: ALERTMANAGER_UID }),
+          ...metricLinks(telemetry),
         },
       },
       ...(alertmanagerUrl
@@ -53,6 +54,7 @@ export function datasources({ prometheusUrl, alertmanagerUrl, scrapeInterval }: 
             },
           ]
         : []),
+      ...telemetrySources(shared, telemetry, alertmanagerUrl !== undefined),
     ],
   });
 }

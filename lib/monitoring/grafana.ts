@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1';
@@ -13,33 +12,33 @@ import type {
 } from 'kubernetes-types/core/v1';
 import { enableChecks } from '../checks/enable';
 import { declareFacts } from '../checks/facts';
-import { checkDashboardOptions, type DashboardOptions, dashboards, type SovraDashboard } from '../dashboards';
+import {
+  checkDashboardOptions,
+  type DashboardOptions,
+  dashboards,
+  type SovraDashboard,
+  telemetryDashboards,
+} from '../dashboards';
 import { checkMorePeers, checkNetwork } from '../kube/check-network';
 import { checkResources, checkStorage } from '../kube/check-resources';
+import { contentHash } from '../kube/content-hash';
 import { commonLabels, selectorLabels } from '../kube/labels';
-import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toDns } from '../kube/network';
+import { type ClusterNetworkProps, networkPolicy, type Peer, toDns } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import { hardenedContainer, hardenedPod, type Resources, resources } from '../kube/pod';
 import { SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { LOKI, partUrl, TEMPO, type TelemetryPart } from '../kube/telemetry-ref';
 import { checkInstallation } from '../sovra/check-installation';
-import type { Labels, SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, dnsSubdomain, duration, flag, port, secretKey, url } from '../validate';
+import type { SovraInstallation } from '../sovra/installation';
+import { Checker, dnsLabel, dnsSubdomain, duration, flag, secretKey } from '../validate';
 import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT } from './alertmanager';
 import { dashboardConfigMapName, dashboardConfigMaps, dashboardProvider, datasources } from './grafana-provisioning';
 import { ADMIN_PATH, checkSettings, DASHBOARDS_PATH, environment } from './grafana-settings';
 import type { StorageProps } from './prometheus';
+import { checkServer, type QueriedServer, serverEdge, serverPods, webServer } from './queried-server';
+import { LOKI_UID, TEMPO_UID } from './source-uids';
 
-/** A server that Grafana asks. A `PrometheusRef` is one. */
-export interface QueriedServer {
-  /** Where it is asked, without user name or password. */
-  readonly url: string;
-  /** Namespace of its pods, for the network policy. */
-  readonly namespace: string;
-  /** Labels of its pods, for the network policy. */
-  readonly podLabels: Labels;
-  /** Port of its pods. @default that of `url` */
-  readonly podPort?: number;
-}
+export type { QueriedServer } from './queried-server';
 
 /** A Secret that exists beforehand in Grafana's namespace. */
 export interface GrafanaAdminSecret {
@@ -76,6 +75,10 @@ export interface GrafanaOptions extends Omit<DashboardOptions, 'datasourceUid'> 
   readonly rootUrl?: string;
   /** Who may reach it besides the Prometheus that scrapes it: the pods of an ingress controller. @default nobody; `kubectl port-forward` needs no edge */
   readonly ingressFrom?: readonly Peer[];
+  /** The Loki that holds the log; true: that of `SovraLogging` in the same namespace. @default none */
+  readonly logs?: QueriedServer | true;
+  /** The Tempo that holds the traces; true: that of `SovraTracing` in the same namespace. @default none */
+  readonly traces?: QueriedServer | true;
   /** How often Prometheus scrapes, by which Grafana chooses the windows of rates. @default '15s' */
   readonly scrapeInterval?: string;
   /** More settings of Grafana, or other values for those here, by environment variable: `{ GF_LOG_LEVEL: 'warn' }`. @default none */
@@ -107,6 +110,13 @@ export function grafanaPods(namespace: string): Peer {
   return { namespace, podLabels: selectorLabels(GRAFANA) };
 }
 
+/** Where alerts send people to see more; nowhere, if the dashboards are not there. */
+export function grafanaUrl(o: GrafanaOptions, namespace: string): string | undefined {
+  if (o.dashboards === false) return undefined;
+  // The name of the Service opens in no browser outside the cluster, but says which port to forward.
+  return o.rootUrl?.replace(/\/+$/, '') ?? `http://${GRAFANA}.${namespace}.svc:${GRAFANA_PORT}`;
+}
+
 /**
  * Grafana with the stack's data sources and the dashboards of the installation. It asks Prometheus, Alertmanager and the
  * cluster's name resolution, and nothing else: not the internet, not the Kubernetes API.
@@ -133,7 +143,7 @@ export class Grafana extends Construct {
     const stack = resolve(props);
     const metadata = { name: GRAFANA, namespace: stack.namespace, labels: commonLabels(GRAFANA, 'monitoring') };
     const files = provisioningFiles(stack, props);
-    this.dashboards = props.dashboards === false ? [] : dashboards(props.sovra, props);
+    this.dashboards = props.dashboards === false ? [] : shownDashboards(props);
     this.serviceAccount = kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, {
       automountServiceAccountToken: false,
     });
@@ -160,11 +170,11 @@ export class Grafana extends Construct {
       namespace: stack.namespace,
       component: 'monitoring',
       podLabels: selectorLabels(GRAFANA),
-      ingress: [{ peers: [peerOf(stack.prometheus), ...(props.ingressFrom ?? [])], ports: [GRAFANA_PORT] }],
+      ingress: [{ peers: [serverPods(stack.prometheus), ...(props.ingressFrom ?? [])], ports: [GRAFANA_PORT] }],
       egress: [
         toDns(props.network ?? {}),
-        edgeTo(stack.prometheus),
-        ...(stack.alertmanager ? [edgeTo(stack.alertmanager)] : []),
+        serverEdge(stack.prometheus),
+        ...[stack.alertmanager, stack.logs, stack.traces].flatMap((s) => (s ? [serverEdge(s)] : [])),
       ],
     });
     declareFacts(this, { sovra: props.sovra });
@@ -173,7 +183,6 @@ export class Grafana extends Construct {
 }
 
 const PROVISIONING = 'grafana-provisioning';
-const webServer = url('http', 'https');
 
 /** Holds the props, without the installation, against their rules. */
 export function checkGrafana(c: Checker, at: string, p: Omit<GrafanaProps, 'sovra'>): Checker {
@@ -190,25 +199,35 @@ export function checkGrafana(c: Checker, at: string, p: Omit<GrafanaProps, 'sovr
   checkResources(c, `${at}resources`, p.resources);
   checkServer(c, `${at}prometheus`, p.prometheus);
   if (p.alertmanager !== false) checkServer(c, `${at}alertmanager`, p.alertmanager);
+  if (p.logs !== true) checkServer(c, `${at}logs`, p.logs);
+  if (p.traces !== true) checkServer(c, `${at}traces`, p.traces);
   checkMorePeers(c, `${at}ingressFrom`, p.ingressFrom);
   checkNetwork(c, `${at}network`, p.network);
   checkSettings(c, `${at}settings`, p.settings);
   return checkDashboardOptions(c, at, p);
 }
 
-function checkServer(c: Checker, at: string, given: QueriedServer | undefined): void {
-  const server = c.part(at, given);
-  if (server === undefined) return;
-  c.item(`${at}.url`, server.url, webServer)
-    .item(`${at}.namespace`, server.namespace, dnsLabel)
-    .labels(`${at}.podLabels`, server.podLabels ?? null)
-    .value(`${at}.podPort`, server.podPort, port);
-}
-
 interface Stack {
   readonly namespace: string;
   readonly prometheus: QueriedServer;
   readonly alertmanager?: QueriedServer;
+  readonly logs?: QueriedServer;
+  readonly traces?: QueriedServer;
+}
+
+/** The dashboards of the installation, and those of its logs and traces where there are some. */
+function shownDashboards(props: GrafanaProps): SovraDashboard[] {
+  const uids = { ...(props.logs && { loki: LOKI_UID }), ...(props.traces && { tempo: TEMPO_UID }) };
+  return [...dashboards(props.sovra, props), ...telemetryDashboards(props.sovra, uids, props)];
+}
+
+/** A part of logging or tracing: that of the stack, another one, or none. */
+function telemetryServer(
+  given: QueriedServer | true | undefined,
+  part: TelemetryPart,
+  namespace: string,
+): QueriedServer | undefined {
+  return given === true ? { url: partUrl(part, namespace), namespace, podLabels: part.podLabels } : given;
 }
 
 function resolve(props: GrafanaProps): Stack {
@@ -227,16 +246,9 @@ function resolve(props: GrafanaProps): Stack {
         podLabels: ALERTMANAGER_POD_LABELS,
       },
     }),
+    logs: telemetryServer(props.logs, LOKI, namespace),
+    traces: telemetryServer(props.traces, TEMPO, namespace),
   };
-}
-
-function peerOf({ namespace, podLabels }: QueriedServer): Peer {
-  return { namespace, podLabels };
-}
-
-function edgeTo(server: QueriedServer): Opening {
-  const { port: given, protocol } = new URL(server.url);
-  return { peers: [peerOf(server)], ports: [server.podPort ?? Number(given || (protocol === 'https:' ? 443 : 80))] };
 }
 
 type Files = Readonly<Record<string, string>>;
@@ -245,6 +257,8 @@ function provisioningFiles(stack: Stack, props: GrafanaProps): Files {
   const sources = datasources({
     prometheusUrl: stack.prometheus.url,
     alertmanagerUrl: stack.alertmanager?.url,
+    lokiUrl: stack.logs?.url,
+    tempoUrl: stack.traces?.url,
     scrapeInterval: props.scrapeInterval ?? '15s',
   });
   return { 'datasources.yaml': sources, ...(props.dashboards !== false && { 'dashboards.yaml': dashboardProvider() }) };
@@ -282,7 +296,10 @@ function deployment(
       selector: { matchLabels: selectorLabels(GRAFANA) },
       template: {
         // Data sources are read at the start only; dashboards are read again while it runs.
-        metadata: { labels: metadata.labels, annotations: { 'sovra-ops/config-hash': hash(files) } },
+        metadata: {
+          labels: metadata.labels,
+          annotations: { 'sovra-ops/config-hash': contentHash(scope, JSON.stringify(files)) },
+        },
         spec: hardenedPod(
           {
             serviceAccountName: GRAFANA,
@@ -294,10 +311,6 @@ function deployment(
       },
     },
   });
-}
-
-function hash(files: Files): string {
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
 }
 
 function container(props: GrafanaProps, shown: readonly SovraDashboard[]): Container {

@@ -1,6 +1,6 @@
 import type { KnownPods } from '../checks/facts';
 import type { PrometheusRef } from '../kube/prometheus-ref';
-import type { Labels, SovraInstallation } from '../sovra/installation';
+import type { Labels } from '../sovra/installation';
 
 /** The Service of a kube-state-metrics that is there already. */
 export interface KubeStateMetricsService {
@@ -30,34 +30,4 @@ export function watchedPods({ namespace, watched = {} }: PrometheusRef): KnownPo
     const { labels, podLabels, portName, port } = service;
     return [{ namespace, labels: podLabels, ports: [port], service: { name, labels, ports: { [portName]: port } } }];
   });
-}
-
-/** The pods of the installation that are scraped, as the shipped manifests label them. */
-export function installationPods(sovra: SovraInstallation): KnownPods[] {
-  const api = sovra.controlPlane;
-  return [
-    ...(api
-      ? [
-          {
-            namespace: api.namespace,
-            labels: api.labels,
-            ports: [api.port],
-            service: { name: api.service, labels: api.labels, ports: { [api.portName]: api.port } },
-          },
-        ]
-      : []),
-    ...sovra.localEdgeNodes.flatMap(({ vault, policyAgent: agent }) => [
-      { namespace: vault.namespace, labels: vault.labels, ports: [vault.port] },
-      ...(agent
-        ? [
-            {
-              namespace: agent.namespace,
-              labels: agent.labels,
-              ports: [agent.port],
-              service: { name: agent.service, labels: agent.labels, ports: { [agent.portName]: agent.port } },
-            },
-          ]
-        : []),
-    ]),
-  ];
 }

@@ -7,9 +7,14 @@ import { type ClusterNetworkProps, type Peer, toApiServer, toDns } from '../kube
 import { kubeObject } from '../kube/object';
 import type { Resources } from '../kube/pod';
 import type { SovraInstallation } from '../sovra/installation';
-import { Checker } from '../validate';
+import { Checker, dnsLabel } from '../validate';
 
 export interface KubeStateMetricsProps {
+  /**
+   * Namespaces whose DaemonSets are watched too: that of the agents of `SovraLogging`, which brings the right to read
+   * them. @default none
+   */
+  readonly daemonSets?: readonly string[];
   /** @default 20m and 64Mi requested, 200m and 256Mi allowed */
   readonly resources?: Resources;
 }
@@ -33,6 +38,7 @@ export class SovraKubeStateMetrics extends Construct {
   constructor(scope: Construct, id: string, props: SovraKubeStateMetricsProps) {
     super(scope, id);
     checkKubeStateMetrics(new Checker(this.node.path), '', props).done();
+    const daemonSets = props.daemonSets ?? [];
     this.exporter = new Exporter(this, 'exporter', {
       name: KUBE_STATE_METRICS,
       namespace: props.namespace,
@@ -44,8 +50,8 @@ export class SovraKubeStateMetrics extends Construct {
       args: [
         `--port=${KUBE_STATE_METRICS_PORT}`,
         '--telemetry-port=8081',
-        '--resources=cronjobs,jobs',
-        `--namespaces=${props.watched.join(',')}`,
+        `--resources=cronjobs${daemonSets.length > 0 ? ',daemonsets' : ''},jobs`,
+        `--namespaces=${[...new Set([...props.watched, ...daemonSets])].join(',')}`,
       ],
       healthPath: '/livez',
       serviceAccountToken: true,
@@ -53,23 +59,33 @@ export class SovraKubeStateMetrics extends Construct {
       scrapedBy: [props.prometheus],
       egress: [toDns(props.network), toApiServer(props.network)],
     });
-    for (const watched of props.watched) readJobs(this, watched, props.namespace);
+    for (const watched of props.watched) readJobs(this, watched, props.namespace, daemonSets.length > 0);
   }
 }
 
 export function checkKubeStateMetrics(c: Checker, at: string, p: KubeStateMetricsProps): Checker {
   checkResources(c, `${at}resources`, p.resources);
-  return c;
+  return c.each(`${at}daemonSets`, p.daemonSets, dnsLabel);
 }
 
-function readJobs(scope: Construct, watched: string, namespace: string): void {
+/** What it may read of a namespace. */
+export function watchedKinds(daemonSets: boolean): NonNullable<Role['rules']> {
+  const verbs = ['list', 'watch'];
+  return [
+    { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs },
+    ...(daemonSets ? [{ apiGroups: ['apps'], resources: ['daemonsets'], verbs }] : []),
+  ];
+}
+
+/** It asks for every kind in every namespace. */
+function readJobs(scope: Construct, watched: string, namespace: string, daemonSets: boolean): void {
   const metadata = {
     name: 'sovra-kube-state-metrics',
     namespace: watched,
     labels: commonLabels(KUBE_STATE_METRICS, 'monitoring'),
   };
   kubeObject<Role>(scope, `role-${watched}`, 'rbac.authorization.k8s.io/v1', 'Role', metadata, {
-    rules: [{ apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: ['list', 'watch'] }],
+    rules: watchedKinds(daemonSets),
   });
   kubeObject<RoleBinding>(scope, `role-binding-${watched}`, 'rbac.authorization.k8s.io/v1', 'RoleBinding', metadata, {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },

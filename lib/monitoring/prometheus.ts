@@ -10,12 +10,13 @@ import { commonLabels, PART_OF } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toApiServer, toDns } from '../kube/network';
 import { kubeObject, operatorObject } from '../kube/object';
 import { hardenedPodSecurity, type Resources, resources, spreadOverNodes } from '../kube/pod';
-import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import { DEFAULT_RETENTION, type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { amount } from '../kube/quantity';
+import { checkGrafanaUrl } from '../rules/overrides';
 import { parseDuration, seconds } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { OBJECTIVE_WINDOW } from '../sovra/objectives';
-import { Checker, dnsLabel, duration, positiveInteger, quantity } from '../validate';
+import { anyText, Checker, dnsLabel, duration, flag, known, positiveInteger, quantity } from '../validate';
 
 export interface StorageProps {
   /** Size of each replica's volume, as a Kubernetes quantity. */
@@ -37,10 +38,17 @@ export interface PrometheusProps {
   readonly storage?: StorageProps;
   /** @default 250m and 2Gi requested, 2 and 4Gi allowed */
   readonly resources?: Resources;
+  /** Address of the Grafana that alerts link to, without a slash at its end. @default `grafana.rootUrl`, or the Service of the Grafana of the stack */
+  readonly grafanaUrl?: string;
   /** More namespaces whose monitors and rules are taken, and whose targets may be discovered. @default those of the Sovra installation */
   readonly namespaces?: readonly string[];
   /** More pods that may query it. @default Grafana only */
   readonly queriedBy?: readonly Peer[];
+  /**
+   * Take series that are written to it, with the traces behind them: `SovraLogging` and `SovraTracing` write what they
+   * count. @default false
+   */
+  readonly remoteWriteReceiver?: boolean;
 }
 
 export interface SovraPrometheusProps extends PrometheusProps {
@@ -74,6 +82,9 @@ export class SovraPrometheus extends Construct {
       namespace,
       namespaces,
       url: `http://${SERVICE}.${namespace}.svc:${PROMETHEUS_PORT}`,
+      retention: props.retention ?? DEFAULT_RETENTION,
+      grafanaUrl: props.grafanaUrl,
+      ...(props.remoteWriteReceiver && { remoteWriteUrls: receivers(props) }),
     };
     kubeObject<ServiceAccount>(this, 'service-account', 'v1', 'ServiceAccount', metadata, {
       automountServiceAccountToken: false,
@@ -112,6 +123,14 @@ export class SovraPrometheus extends Construct {
   }
 }
 
+/** Each replica by the name that the operator's headless Service gives it. */
+function receivers({ namespace, replicas = 2 }: SovraPrometheusProps): string[] {
+  return Array.from(
+    { length: replicas },
+    (_, i) => `http://prometheus-${NAME}-${i}.prometheus-operated.${namespace}.svc:${PROMETHEUS_PORT}/api/v1/write`,
+  );
+}
+
 /** Below that, a share of it rounds to nothing, which Prometheus reads as no limit. */
 const SMALLEST_VOLUME = 100 * 2 ** 20;
 
@@ -129,9 +148,12 @@ export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Che
     .value(`${at}retention`, p.retention, duration)
     .value(`${at}scrapeInterval`, p.scrapeInterval, duration)
     .value(`${at}evaluationInterval`, p.evaluationInterval, duration)
+    .value(`${at}remoteWriteReceiver`, p.remoteWriteReceiver, flag)
     .each(`${at}namespaces`, p.namespaces, dnsLabel);
   checkStorage(c, `${at}storage`, p.storage);
   const size = p.storage?.size;
+  // The share of the volume that may be filled is computed from it.
+  c.value(`${at}storage.size`, size, known(anyText));
   c.require(typeof size !== 'string' || quantity(size) !== undefined || amount(size) >= SMALLEST_VOLUME, {
     property: `${at}storage.size`,
     given: size,
@@ -140,12 +162,13 @@ export function checkPrometheus(c: Checker, at: string, p: PrometheusProps): Che
   });
   checkResources(c, `${at}resources`, p.resources);
   checkMorePeers(c, `${at}queriedBy`, p.queriedBy);
-  const kept = parseDuration(p.retention ?? '35d');
+  checkGrafanaUrl(c, `${at}grafanaUrl`, p.grafanaUrl);
+  const kept = parseDuration(p.retention ?? DEFAULT_RETENTION);
   return c.require(kept === undefined || kept > seconds(OBJECTIVE_WINDOW), {
     property: `${at}retention`,
     given: p.retention,
     allowed: `more than ${OBJECTIVE_WINDOW}, the window of the service level objectives`,
-    remedy: "Keep series for '35d' or longer; a shorter time would make every objective look at less than it promises.",
+    remedy: `Keep series for '${DEFAULT_RETENTION}' or longer; a shorter time would make every objective look at less than it promises.`,
   });
 }
 
@@ -161,7 +184,7 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
     image: sovra.image('prometheus'),
     ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     replicas: props.replicas ?? 2,
-    retention: props.retention ?? '35d',
+    retention: props.retention ?? DEFAULT_RETENTION,
     retentionSize: `${Math.floor((amount(size) * 0.85) / 2 ** 20)}MB`,
     scrapeInterval: props.scrapeInterval ?? '15s',
     evaluationInterval: props.evaluationInterval ?? '15s',
@@ -179,6 +202,11 @@ function spec(props: SovraPrometheusProps, ref: PrometheusRef, namespaces: reado
     // A monitor must not make Prometheus read files of its own container, such as its service account's token.
     arbitraryFSAccessThroughSMs: { deny: true },
     enableAdminAPI: false,
+    ...(props.remoteWriteReceiver && {
+      enableRemoteWriteReceiver: true,
+      enableFeatures: ['exemplar-storage'],
+      exemplars: { maxSize: 100_000 },
+    }),
     alerting: { alertmanagers: [{ namespace, name: 'alertmanager', port: 'http', apiVersion: 'V2' }] },
     podMetadata: { labels: { 'app.kubernetes.io/part-of': PART_OF } },
     securityContext: hardenedPodSecurity(),

@@ -1,12 +1,12 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Namespace } from 'kubernetes-types/core/v1';
 import { enableChecks } from '../checks/enable';
 import { declareFacts, type KnownPods } from '../checks/facts';
+import { installationPods } from '../checks/known-pods';
 import { checkNetwork } from '../kube/check-network';
-import { commonLabels, selectorLabels } from '../kube/labels';
-import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer } from '../kube/network';
-import { kubeObject } from '../kube/object';
+import { closedNamespace } from '../kube/closed-namespace';
+import { selectorLabels } from '../kube/labels';
+import type { ClusterNetworkProps, Opening, Peer } from '../kube/network';
 import { checkPrometheusRef, type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { WATCHERS } from '../rules/alert';
 import { checkInstallation } from '../sovra/check-installation';
@@ -26,9 +26,9 @@ import {
   checkBlackbox,
   SovraBlackboxExporter,
 } from './blackbox-exporter';
-import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods } from './grafana';
+import { checkGrafana, GRAFANA, GRAFANA_PORT, Grafana, type GrafanaOptions, grafanaPods, grafanaUrl } from './grafana';
 import { checkGrafanaDashboards, GrafanaDashboards, type GrafanaDashboardsProps } from './grafana-dashboards';
-import { installationPods, type KubeStateMetricsService, kubeStateMetricsPods, watchedPods } from './known-pods';
+import { type KubeStateMetricsService, kubeStateMetricsPods, watchedPods } from './known-pods';
 import {
   checkKubeStateMetrics,
   KUBE_STATE_METRICS,
@@ -59,6 +59,9 @@ export interface ExistingKubeStateMetrics {
   /** True: it is scraped already, under the job `kube-state-metrics`. Else where its Service is. */
   readonly existing: true | KubeStateMetricsService;
 }
+
+/** By which the shipped network policies of Vault and OPA let scrapes in. */
+const SCRAPES = { name: 'monitoring' };
 
 export interface SovraMonitoringProps {
   /** What is to be monitored. */
@@ -96,6 +99,8 @@ export class SovraMonitoring extends Construct {
   /** The Prometheus that rules and monitors are meant for; hand it to `SovraAlerts` and the others. */
   readonly prometheusRef: PrometheusRef;
   readonly namespace: string;
+  /** Set where the stack makes its namespace. Whatever goes into it has to come behind. */
+  readonly namespaceObject?: ApiObject;
   readonly prometheus?: SovraPrometheus;
   readonly alertmanager?: SovraAlertmanager;
   readonly blackboxExporter: SovraBlackboxExporter;
@@ -121,7 +126,8 @@ export class SovraMonitoring extends Construct {
     };
     const shared = { sovra, namespace: this.namespace, network, prometheus: prometheusPods };
 
-    if (props.createNamespace ?? existing === undefined) closedNamespace(this, this.namespace);
+    if (props.createNamespace ?? existing === undefined)
+      this.namespaceObject = closedNamespace(this, { name: this.namespace, component: 'monitoring', labels: SCRAPES });
     this.blackboxExporter = new SovraBlackboxExporter(this, 'blackbox-exporter', {
       ...shared,
       ...props.blackboxExporter,
@@ -142,11 +148,15 @@ export class SovraMonitoring extends Construct {
       });
     }
     const grafana = props.grafana ?? (existing ? { existing: {} } : {});
+    const ownGrafana = grafana !== false && !('existing' in grafana) ? grafanaUrl(grafana, this.namespace) : undefined;
     const queriedBy = grafana !== false && !('existing' in grafana) ? [grafanaPods(this.namespace)] : [];
     const elsewhere = existingService(props.kubeStateMetrics);
     const known = [...installationPods(sovra), ...(elsewhere ? [kubeStateMetricsPods(elsewhere)] : [])];
     if (existing) {
-      this.prometheusRef = existing;
+      this.prometheusRef =
+        existing.grafanaUrl === undefined && ownGrafana !== undefined
+          ? { ...existing, grafanaUrl: ownGrafana }
+          : existing;
       declareFacts(this, { existingPrometheus: existing, knownPods: watchedPods(existing) });
     } else {
       const own = props.prometheus as PrometheusProps | undefined;
@@ -154,6 +164,7 @@ export class SovraMonitoring extends Construct {
       this.prometheus = new SovraPrometheus(this, 'prometheus', {
         ...shared,
         ...own,
+        grafanaUrl: own?.grafanaUrl ?? ownGrafana,
         // What is scraped elsewhere has to be discovered there.
         namespaces: [...(own?.namespaces ?? []), ...(elsewhere ? [elsewhere.namespace] : [])],
         targets: this.targets(sovra, known, queriedBy),
@@ -161,6 +172,7 @@ export class SovraMonitoring extends Construct {
       });
       this.prometheusRef = this.prometheus.ref;
     }
+    const scrapeInterval = existing ? undefined : (props.prometheus as PrometheusProps | undefined)?.scrapeInterval;
     if (grafana && 'existing' in grafana) {
       this.grafanaDashboards = new GrafanaDashboards(this, 'grafana-dashboards', {
         ...grafana.existing,
@@ -170,6 +182,7 @@ export class SovraMonitoring extends Construct {
     } else if (grafana) {
       this.grafana = new Grafana(this, 'grafana', {
         ...grafana,
+        scrapeInterval: grafana.scrapeInterval ?? scrapeInterval,
         sovra,
         network,
         namespace: this.namespace,
@@ -287,7 +300,7 @@ function checkPrometheusOrExisting(c: Checker, { prometheus: given, alertmanager
     property: 'alertmanager',
     given: alertmanager,
     allowed: 'nothing beside an existing Prometheus, which has an Alertmanager of its own',
-    remedy: 'Leave `alertmanager` out and set the receivers where that stack is configured.',
+    remedy: 'Leave `alertmanager` out and take `SovraOnCall`, or set the receivers where that stack is configured.',
   });
 }
 
@@ -298,26 +311,4 @@ function checkExistingMetrics(c: Checker, at: string, given: ExistingKubeStateMe
     .selector(`${at}.labels`, service.labels ?? null)
     .item(`${at}.portName`, service.portName, dnsLabel)
     .value(`${at}.port`, service.port, port);
-}
-
-/**
- * A namespace whose pods reach nothing and are reached by nothing until a policy opens an edge. The label `name` is what
- * the shipped network policies of Vault and OPA let scrapes in by.
- */
-function closedNamespace(scope: Construct, name: string): void {
-  const levels = ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']);
-  kubeObject<Namespace>(
-    scope,
-    'namespace',
-    'v1',
-    'Namespace',
-    { name, labels: { ...commonLabels(name, 'monitoring'), name: 'monitoring', ...Object.fromEntries(levels) } },
-    {},
-  );
-  networkPolicy(scope, 'default-deny', {
-    name: 'default-deny',
-    namespace: name,
-    component: 'monitoring',
-    podLabels: {},
-  });
 }

@@ -1,6 +1,7 @@
 import { cronOf } from '../schedule/cron';
 import { largestGap } from '../schedule/gaps';
 import type { ControlPlane, SovraInstallation } from '../sovra/installation';
+import { AUDIT_CHAIN_SCRIPT } from './audit-chain';
 import { type Command, cliCommand, cliContainer } from './sovra-cli';
 import type { TaskContainer } from './task-pod';
 import type { TaskTuning } from './task-set';
@@ -34,12 +35,19 @@ const FOLDER = '/export';
  * cannot be exported does not hold up the others, but the run has failed. A day is written under another
  * name and then renamed: what carries its final name is whole. A file that is empty is a failure, never an export.
  *
+ * Before the export, everything that was exported earlier is held against the chain; see `audit-chain.ts`. A break makes
+ * the run fail, each time until somebody has dealt with it, but new days are still exported: what is wrong with an old
+ * day is no reason to lose a new one. A day that is in the chain is never exported a second time, which would hide that
+ * its file was taken away.
+ *
  * The dates are why there is a shell here; it reads no secret, and the command's words are handed over as they are.
  */
 const SCRIPT = `
+${AUDIT_CHAIN_SCRIPT}
+begin_chain
+verify_chain
 now=$(date -u +%s)
 back=$DAYS
-status=0
 while [ "$back" -ge 1 ]; do
   day=$(date -u -d "@$((now - back * 86400))" +%Y-%m-%d)
   next=$(date -u -d "@$((now - (back - 1) * 86400))" +%Y-%m-%d)
@@ -47,6 +55,7 @@ while [ "$back" -ge 1 ]; do
   partial="$FOLDER/.audit-$day.json.partial"
   back=$((back - 1))
   [ ! -s "$file" ] || continue
+  ! in_chain "$day" || continue
   rm -f "$partial"
   if ! "$@" --since "\${day}T00:00:00Z" --until "\${next}T00:00:00Z" --output "$partial"; then
     echo "the export of $day failed" >&2
@@ -64,10 +73,11 @@ while [ "$back" -ge 1 ]; do
     status=1
     continue
   fi
-  sync
+  add_to_chain "$day" "$partial"
   mv "$partial" "$file"
   echo "exported $day"
 done
+tell_chain
 exit "$status"
 `.trim();
 

@@ -21,6 +21,7 @@ import {
   dnsLabel,
   duration,
   flag,
+  known,
   labelKey,
   labelValue,
   numberRule,
@@ -179,6 +180,8 @@ export function checkScheduledTask(c: Checker, at: string, props: ScheduledTaskP
     .value(`${at}component`, props.component, labelValue)
     .value(`${at}suspend`, props.suspend, flag)
     .each(`${at}uses`, props.uses, text)
+    // Alerts carry it, and what Prometheus would take for a template of its own is written otherwise there.
+    .value(`${at}purpose`, typeof props.purpose === 'string' ? props.purpose : undefined, known(anyText))
     .require(typeof props.purpose === 'string' && props.purpose.trim() !== '', {
       property: `${at}purpose`,
       given: props.purpose,

@@ -1,6 +1,7 @@
 import type { Opening } from '../kube/network';
 import type { Resources } from '../kube/pod';
 import type { ControlPlane, SovraInstallation } from '../sovra/installation';
+import { type Checker, dnsLabel } from '../validate';
 import type { TaskContainer } from './task-pod';
 
 /** User and group of the released image. */
@@ -40,4 +41,25 @@ export function cliContainer(
 /** The one place that these tasks talk to. */
 export function toApi(api: ControlPlane): Opening {
   return { peers: [{ namespace: api.namespace, podLabels: api.labels }], ports: [api.port] };
+}
+
+/** Holds a command against what a container can be given. */
+export function checkCommand(c: Checker, property: string, command: readonly string[] | undefined): void {
+  const fits =
+    command === undefined ||
+    (Array.isArray(command) && command.length > 0 && command.every((w) => typeof w === 'string') && command[0] !== '');
+  c.require(fits, {
+    property,
+    given: command,
+    allowed: 'the program and its arguments as a list of texts',
+    remedy: 'For example ["/app/sovra-cli", "health", "check"]; no shell reads it.',
+  });
+}
+
+/** Holds commands that run side by side, by name of the container, against what a pod can be given. */
+export function checkCommands(c: Checker, at: string, given: Readonly<Record<string, Command>> | undefined): void {
+  for (const [name, command] of Object.entries(c.part(at, given) ?? {})) {
+    c.value(`${at}[${JSON.stringify(name)}]`, name, dnsLabel);
+    checkCommand(c, `${at}[${JSON.stringify(name)}]`, command);
+  }
 }

@@ -6,18 +6,22 @@ import { commonLabels } from '../kube/labels';
 import { kubeObject } from '../kube/object';
 import type { Move } from '../schedule/apart';
 import type { ControlPlane, SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, positiveInteger } from '../validate';
+import { Checker, positiveInteger } from '../validate';
 import { AUDIT_EXPORT, type AuditExportProps, auditExportContainer } from './audit-export';
+import {
+  type CertificateRotationProps,
+  type CertManagerRotation,
+  certificateObjects,
+  checkCertManager,
+} from './cert-manager';
+
+export type { CertificateRotationProps } from './cert-manager';
+
 import type { ScheduledTask } from './scheduled-task';
-import { CLI_USER, type Command, cliCommand, cliContainer, toApi } from './sovra-cli';
+import { CLI_USER, type Command, checkCommand, checkCommands, cliCommand, cliContainer, toApi } from './sovra-cli';
 import type { TaskDescription } from './task';
 import type { TaskAlertRules } from './task-alert-rules';
 import { checkTaskSet, checkTuning, makeTasks, type PlannedTask, type TaskSetProps, type TaskTuning } from './task-set';
-
-export interface CertificateRotationProps extends TaskTuning {
-  /** @default sovra-cli cert rotate --all (guide: "Certificate Status") */
-  readonly command?: Command;
-}
 
 export interface HealthCheckProps extends TaskTuning {
   /**
@@ -28,8 +32,11 @@ export interface HealthCheckProps extends TaskTuning {
 }
 
 export interface SovraScheduledTasksProps extends TaskSetProps {
-  /** False leaves it out. @default daily at 02:00 (guide: "Scheduled Tasks") */
-  readonly certificateRotation?: CertificateRotationProps | false;
+  /**
+   * False leaves it out. With `certManager`, cert-manager renews what it is told to, and there is a task only if `task` says so.
+   * @default daily at 02:00 (guide: "Scheduled Tasks")
+   */
+  readonly certificateRotation?: CertificateRotationProps | CertManagerRotation | false;
   /** False leaves it out. @default daily at 04:00 (guide: "Scheduled Tasks") */
   readonly auditExport?: AuditExportProps | false;
   /** False leaves it out. @default every five minutes (guide: "Scheduled Tasks") */
@@ -60,6 +67,8 @@ export class SovraScheduledTasks extends Construct {
   /** Tasks that do not run at the guide's time, because another one uses the same thing then. */
   readonly moves: readonly Move[];
   readonly alertRules: TaskAlertRules;
+  /** What cert-manager renews; none where the rotation is a task. */
+  readonly certificates: readonly ApiObject[];
   /** Where the audit log goes; undefined without an audit export. */
   readonly auditVolume?: ApiObject;
 
@@ -67,11 +76,12 @@ export class SovraScheduledTasks extends Construct {
     super(scope, id);
     const api = check(this, props);
     const { certificateRotation: rotation, auditExport: audit, healthCheck: health, sovra } = props;
+    const task = taskOf(rotation);
     const made = makeTasks(
       this,
       'sovra-scheduled-tasks',
       [
-        ...(rotation === false ? [] : [rotationTask(sovra, api, rotation ?? {})]),
+        ...(task === false ? [] : [rotationTask(sovra, api, task ?? {})]),
         ...(audit === false ? [] : [auditTask(sovra, api, audit ?? {})]),
         ...(health === false ? [] : [healthTask(sovra, api, health ?? {})]),
       ],
@@ -81,8 +91,22 @@ export class SovraScheduledTasks extends Construct {
     this.tasks = made.tasks;
     this.moves = made.moves;
     this.alertRules = made.alertRules;
+    this.certificates = renews(rotation) ? certificateObjects(this, sovra, rotation.certManager) : [];
     if (audit !== false) this.auditVolume = auditVolume(this, api.namespace, audit ?? {});
   }
+}
+
+type Rotation = SovraScheduledTasksProps['certificateRotation'];
+
+/** Whether the rotation is left to cert-manager. */
+function renews(rotation: Rotation): rotation is CertManagerRotation {
+  return typeof rotation === 'object' && rotation !== null && 'certManager' in rotation;
+}
+
+/** The rotation as far as it is a task. */
+function taskOf(rotation: Rotation): CertificateRotationProps | false | undefined {
+  if (!renews(rotation)) return rotation;
+  return rotation.task === undefined ? false : rotation.task;
 }
 
 function common(api: ControlPlane) {
@@ -168,7 +192,8 @@ function auditVolume(scope: Construct, namespace: string, { storage }: AuditExpo
 function check(construct: Construct, props: SovraScheduledTasksProps): ControlPlane {
   const c = new Checker(construct.node.path).props(props);
   const { certificateRotation: rotation, auditExport: audit, healthCheck: health } = props;
-  const wanted = [rotation, audit, health].filter((t) => t !== false);
+  const task = taskOf(rotation);
+  const wanted = [task, audit, health].filter((t) => t !== false);
   checkTaskSet(c, props, wanted.length);
   const api = props.sovra?.controlPlane;
   c.require(api !== undefined, {
@@ -177,9 +202,11 @@ function check(construct: Construct, props: SovraScheduledTasksProps): ControlPl
     allowed: 'a description with a control plane: these tasks talk to its API',
     remedy: 'Leave this construct out in a cluster that holds only edge nodes.',
   });
-  if (rotation !== false) {
-    checkTuning(c, 'certificateRotation', rotation);
-    checkCommand(c, 'certificateRotation.command', rotation?.command);
+  if (renews(rotation)) checkCertManager(c, 'certificateRotation.certManager', rotation.certManager, props.sovra);
+  if (task !== false) {
+    const at = renews(rotation) ? 'certificateRotation.task' : 'certificateRotation';
+    checkTuning(c, at, task);
+    checkCommand(c, `${at}.command`, task?.command);
   }
   if (audit !== false) checkAudit(c, audit);
   if (health !== false) checkHealth(c, health);
@@ -196,29 +223,12 @@ function checkAudit(c: Checker, audit: AuditExportProps | undefined): void {
 
 function checkHealth(c: Checker, health: HealthCheckProps | undefined): void {
   checkTuning(c, 'healthCheck', health);
-  const given = c.part('healthCheck.commands', health?.commands);
-  if (given === undefined) return;
-  const commands = Object.entries(given);
-  c.require(commands.length > 0, {
+  checkCommands(c, 'healthCheck.commands', health?.commands);
+  const commands = health?.commands;
+  c.require(typeof commands !== 'object' || commands === null || Object.keys(commands).length > 0, {
     property: 'healthCheck.commands',
     given: {},
     allowed: 'at least one command',
     remedy: 'Write healthCheck: false to leave the check out.',
-  });
-  for (const [name, command] of commands) {
-    c.value(`healthCheck.commands[${JSON.stringify(name)}]`, name, dnsLabel);
-    checkCommand(c, `healthCheck.commands[${JSON.stringify(name)}]`, command);
-  }
-}
-
-function checkCommand(c: Checker, property: string, command: readonly string[] | undefined): void {
-  const fits =
-    command === undefined ||
-    (Array.isArray(command) && command.length > 0 && command.every((w) => typeof w === 'string') && command[0] !== '');
-  c.require(fits, {
-    property,
-    given: command,
-    allowed: 'the program and its arguments as a list of texts',
-    remedy: 'For example ["/app/sovra-cli", "health", "check"]; no shell reads it.',
   });
 }

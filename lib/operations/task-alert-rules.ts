@@ -6,7 +6,7 @@ import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
 import { type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
-import { checkRunbookBaseUrl } from '../rules/overrides';
+import { checkGrafanaUrl, checkRunbookBaseUrl } from '../rules/overrides';
 import { Checker, dnsSubdomain } from '../validate';
 import { checkTaskAlerts } from './alert-overrides';
 import type { TaskDescription } from './task';
@@ -34,7 +34,7 @@ export class TaskAlertRules extends Construct {
     super(scope, id);
     check(this, props);
     const prometheus = props.prometheus ?? SOVRA_PROMETHEUS;
-    const rules = taskRules(props.tasks, props);
+    const rules = taskRules(props.tasks, { ...props, grafanaUrl: props.grafanaUrl ?? prometheus.grafanaUrl });
     if (rules.length === 0) return;
     const metadata = {
       name: props.name,
@@ -56,6 +56,7 @@ function check(construct: Construct, props: TaskAlertRulesProps): void {
     props.tasks.map((t) => `${t.namespace}/${t.name}`),
   );
   checkRunbookBaseUrl(c, 'runbookBaseUrl', props.runbookBaseUrl);
+  checkGrafanaUrl(c, 'grafanaUrl', props.grafanaUrl);
   checkTaskAlerts(c, 'alerts', props.alerts, props.tasks.length === 1);
   for (const [task, alerts] of Object.entries(props.perTask ?? {})) {
     checkTaskAlerts(c, `perTask["${task}"]`, alerts, true);

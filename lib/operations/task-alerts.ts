@@ -1,10 +1,9 @@
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import type { AlertDefinition } from '../rules/alert';
+import { alertRule, literal } from '../rules/alert-rule';
+import { commonName, NO_INSTALLATION } from '../rules/no-installation';
 import type { AlertOverride } from '../rules/overrides';
-import { runbookUrl } from '../rules/runbook-url';
 import { formatDuration } from '../schedule/duration';
-import { LEVEL_POLICIES } from '../sovra/levels';
-import { METRICS, type MetricId } from '../sovra/metrics';
 import type { TaskDescription } from './task';
 
 /** The alerts that every scheduled task has. */
@@ -48,16 +47,16 @@ function failed(task: TaskDescription): TaskAlertDefinition {
     component: 'tasks',
     metrics: ['jobStart', 'jobFailed', 'jobOwner', 'cronJobLastSuccess'],
     expr: () =>
-      `max(${name('jobStart')}${jobs}\n` +
-      `  and on (job_name) ${name('jobFailed')}${gaveUp} == 1\n` +
-      `  and on (job_name) ${name('jobOwner')}${own})\n` +
-      `> (max(${name('cronJobLastSuccess')}${ofCronJob(task)}) or vector(0))`,
+      `max(${commonName('jobStart')}${jobs}\n` +
+      `  and on (job_name) ${commonName('jobFailed')}${gaveUp} == 1\n` +
+      `  and on (job_name) ${commonName('jobOwner')}${own})\n` +
+      `> (max(${commonName('cronJobLastSuccess')}${ofCronJob(task)}) or vector(0))`,
     // What runs every few minutes may stumble once; the next run tells.
     for: task.smallestGapSeconds < HOUR ? formatDuration(2 * task.smallestGapSeconds) : '1m',
     summary: `Scheduled task ${task.name} failed`,
     description:
       `The run of ${task.namespace}/${task.name} that started at {{ $value | humanizeTimestamp }} failed, and none has succeeded since. ` +
-      `${text(task.purpose)} Look: kubectl -n ${task.namespace} logs -l app.kubernetes.io/name=${task.name} --all-containers --prefix`,
+      `${literal(task.purpose)} Look: kubectl -n ${task.namespace} logs -l app.kubernetes.io/name=${task.name} --all-containers --prefix`,
     missingData: {
       coveredBy: 'ScheduledTaskLate',
       because: 'a task whose Jobs are not seen to fail is not seen to succeed either',
@@ -74,13 +73,13 @@ function late(task: TaskDescription): TaskAlertDefinition {
     component: 'tasks',
     metrics: ['cronJobLastSuccess', 'cronJobCreated'],
     expr: () =>
-      `time() - (max(${name('cronJobLastSuccess')}${ofCronJob(task)}) or max(${name('cronJobCreated')}${ofCronJob(task)}))\n` +
+      `time() - (max(${commonName('cronJobLastSuccess')}${ofCronJob(task)}) or max(${commonName('cronJobCreated')}${ofCronJob(task)}))\n` +
       `> ${task.maxAgeSeconds}`,
     for: '5m',
     summary: `Scheduled task ${task.name} is late`,
     description:
       `${task.namespace}/${task.name} has not succeeded for {{ $value | humanizeDuration }}; it runs at "${task.schedule}" (${task.timeZone}) ` +
-      `and should never be older than ${allowed}. ${text(task.purpose)} ` +
+      `and should never be older than ${allowed}. ${literal(task.purpose)} ` +
       `Run it now: kubectl -n ${task.namespace} create job --from=cronjob/${task.name} ${task.name}-manual`,
     missingData: {
       coveredBy: 'ScheduledTaskMissing',
@@ -96,21 +95,16 @@ function missing(task: TaskDescription): TaskAlertDefinition {
     level: task.levels.ScheduledTaskMissing,
     component: 'tasks',
     metrics: ['cronJobCreated'],
-    expr: () => `absent(${name('cronJobCreated')}${ofCronJob(task)})`,
+    expr: () => `absent(${commonName('cronJobCreated')}${ofCronJob(task)})`,
     for: '15m',
     summary: `Scheduled task ${task.name} is gone or not watched`,
     description:
       `No series of CronJob ${task.namespace}/${task.name}: it was deleted, or kube-state-metrics is down, not scraped or may not read the namespace. ` +
-      `While that lasts, no other alert of this task can fire. ${text(task.purpose)} ` +
+      `While that lasts, no other alert of this task can fire. ${literal(task.purpose)} ` +
       `Look: kubectl -n ${task.namespace} get cronjob ${task.name}`,
     missingData: 'fires',
     source: SOURCE,
   };
-}
-
-/** kube-state-metrics is no part of Sovra: its metrics are called the same in every dialect. */
-function name(id: MetricId): string {
-  return METRICS[id].name.guide ?? id;
 }
 
 function ofCronJob(task: TaskDescription): string {
@@ -124,11 +118,6 @@ function selector(labels: Readonly<Record<string, string>>): string {
     .join(', ')}}`;
 }
 
-/** Free text inside a template of Prometheus. */
-function text(purpose: string): string {
-  return purpose.replace(/\{\{/g, '{{ "{{" }}');
-}
-
 export interface TaskRuleOptions {
   /** Changes for every task of the set. @default none */
   readonly alerts?: TaskAlertOverrides;
@@ -136,6 +125,8 @@ export interface TaskRuleOptions {
   readonly perTask?: Readonly<Record<string, TaskAlertOverrides | undefined>>;
   /** Where the folder of runbooks is served, without a slash at its end. @default DEFAULT_RUNBOOK_BASE_URL */
   readonly runbookBaseUrl?: string;
+  /** Address of the Grafana with the dashboards of this project; see `PrometheusRef`. @default that of the Prometheus reference, if it has one */
+  readonly grafanaUrl?: string;
 }
 
 /** The rules of a set of tasks, in the order of the tasks. Pure. */
@@ -144,7 +135,7 @@ export function taskRules(tasks: readonly TaskDescription[], options: TaskRuleOp
     const definitions = taskAlerts(task);
     return TASK_ALERT_NAMES.flatMap((alert) => {
       const override = merged(options.alerts?.[alert], options.perTask?.[task.name]?.[alert]);
-      return override === false ? [] : [rule(task, alert, definitions[alert], override, options.runbookBaseUrl)];
+      return override === false ? [] : [rule(task, alert, definitions[alert], override, options)];
     });
   });
 }
@@ -162,41 +153,12 @@ function merged(set: false | AlertOverride | undefined, own: false | AlertOverri
 
 function rule(
   task: TaskDescription,
-  alert: TaskAlertName,
+  name: TaskAlertName,
   d: TaskAlertDefinition,
-  o: AlertOverride,
-  runbooks?: string,
+  override: AlertOverride,
+  { runbookBaseUrl, grafanaUrl }: TaskRuleOptions,
 ): TaskRule {
-  const level = o.level ?? d.level;
-  const keepFiringFor = o.keepFiringFor ?? d.keepFiringFor ?? '0s';
-  const holds = o.for ?? d.for;
-  return {
-    alert,
-    expr: o.expr ?? d.expr(NO_CONTEXT),
-    ...(holds !== '0s' && { for: holds }),
-    ...(keepFiringFor !== '0s' && { keep_firing_for: keepFiringFor }),
-    labels: {
-      severity: LEVEL_POLICIES[level].severity,
-      level,
-      component: d.component,
-      task: task.name,
-      // Two installations in one cluster have tasks of the same name.
-      namespace: task.namespace,
-      ...o.labels,
-    },
-    annotations: {
-      ...o.annotations,
-      summary: o.summary ?? d.summary,
-      description: o.description ?? d.description,
-      runbook_url: o.runbookUrl ?? runbookUrl(alert, runbooks),
-    },
-  };
+  // Two installations in one cluster have tasks of the same name.
+  const labels = { task: task.name, namespace: task.namespace };
+  return alertRule({ ...d, name, expr: d.expr(NO_INSTALLATION), labels }, override, { runbookBaseUrl, grafanaUrl });
 }
-
-/** These definitions need no context: what they ask is the same for every installation. */
-const NO_CONTEXT = {
-  get sovra(): never {
-    throw new Error('the alerts of tasks do not depend on the installation');
-  },
-  metric: name,
-};

@@ -5,7 +5,17 @@ import type { Opening } from '../kube/network';
 import { hardenedContainer, hardenedPod, type Resources, resources } from '../kube/pod';
 import type { ImageProps } from '../sovra/images';
 import type { Labels } from '../sovra/installation';
-import { anyText, type Checker, dnsLabel, numberRule, pinnedImage, type Rule } from '../validate';
+import {
+  anyText,
+  type Checker,
+  dnsLabel,
+  flag,
+  known,
+  numberRule,
+  pinnedImage,
+  quantity,
+  type Rule,
+} from '../validate';
 
 /** A container of a task; hardening and resources are put around it. */
 export type TaskContainer = Omit<Container, 'securityContext' | 'resources' | 'image'> & {
@@ -27,6 +37,8 @@ export interface TaskPodProps {
   readonly podLabels?: Labels;
   /** Numeric user and group. @default 65532 */
   readonly user?: number;
+  /** Its pods ask the Kubernetes API. @default false, no token is in the pod */
+  readonly serviceAccountToken?: boolean;
 }
 
 /** The labels that a task's NetworkPolicy selects its pods by. `part-of` is not among them: it may have to say `sovra`. */
@@ -42,7 +54,7 @@ export function taskPod(props: TaskPodProps, serviceAccountName: string, images:
       containers: props.containers.map(container),
       ...(props.volumes?.length && { volumes: [...props.volumes] }),
     },
-    { images, user: props.user },
+    { images, user: props.user, serviceAccountToken: props.serviceAccountToken },
   );
 }
 
@@ -67,7 +79,7 @@ export function checkTaskPod(c: Checker, at: string, props: TaskPodProps): void 
   c.distinct([...first, ...main].map(({ at: place, entry }) => ({ at: place, key: entry.name })));
   c.distinct(volumes.map(({ at: place, entry }) => ({ at: place, key: entry.name })));
   checkOpenings(c, `${at}egress`, props.egress ?? null);
-  c.value(`${at}user`, props.user, user);
+  c.value(`${at}user`, props.user, user).value(`${at}serviceAccountToken`, props.serviceAccountToken, flag);
   checkPodLabels(c, `${at}podLabels`, props.podLabels);
 }
 
@@ -84,10 +96,13 @@ function checkVolume(c: Checker, at: string, { name, ...sources }: Volume): void
     allowed: 'one source, such as { name, emptyDir: {} } or { name, secret: { secretName } }',
     remedy: 'Say what the volume is.',
   });
+  // The limits of the containers are computed from it.
+  c.value(`${at}.emptyDir.sizeLimit`, sources.emptyDir?.sizeLimit, known(quantity));
 }
 
-const variable: Rule = (v) =>
-  /^[^=]+$/.test(v) ? undefined : { allowed: 'a name without "="', remedy: 'Write the value beside it, as `value`.' };
+const variable: Rule = known((v) =>
+  /^[^=]+$/.test(v) ? undefined : { allowed: 'a name without "="', remedy: 'Write the value beside it, as `value`.' },
+);
 
 function checkContainer(c: Checker, at: string, container: TaskContainer, volumes: readonly string[]): void {
   c.item(`${at}.name`, container.name, dnsLabel).item(`${at}.image`, container.image, pinnedImage);

@@ -81,6 +81,23 @@ export interface MadeTasks {
 }
 
 /**
+ * The tasks of a set at the times that they get, in the order given.
+ *
+ * @throws {SovraOpsError} if they cannot be moved apart
+ */
+export function placeTasks(construct: string, planned: readonly PlannedTask[], set: TaskSetProps) {
+  const toPlace = planned.map((p) => ({
+    planned: p,
+    name: p.props.name,
+    schedule: p.tuning.schedule ?? p.schedule,
+    timeZone: set.timeZone ?? 'Etc/UTC',
+    uses: p.props.uses ?? [],
+    fixed: p.tuning.schedule !== undefined,
+  }));
+  return apart(toPlace, construct, set.apartFrom);
+}
+
+/**
  * Moves the tasks of a set apart, makes them, and their alerts. Every task is checked before the first object is made.
  *
  * @param name of the PrometheusRule
@@ -93,15 +110,7 @@ export function makeTasks(
   set: TaskSetProps,
 ): MadeTasks {
   const zone = set.timeZone ?? 'Etc/UTC';
-  const toPlace = planned.map((p) => ({
-    planned: p,
-    name: p.props.name,
-    schedule: p.tuning.schedule ?? p.schedule,
-    timeZone: zone,
-    uses: p.props.uses ?? [],
-    fixed: p.tuning.schedule !== undefined,
-  }));
-  const placed = apart(toPlace, scope.node.path, set.apartFrom);
+  const placed = placeTasks(scope.node.path, planned, set);
   const all = placed.tasks.map((t) => ({
     id: t.planned.id,
     property: t.planned.property,

@@ -12,6 +12,7 @@ export type Component =
   | 'vault'
   | 'certificates'
   | 'database'
+  | 'volumes'
   | 'tasks'
   | 'monitoring';
 

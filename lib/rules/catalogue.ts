@@ -8,6 +8,7 @@ import { FEDERATION_ALERTS } from './alerts/federation';
 import { MONITORING_ALERTS } from './alerts/monitoring';
 import { POLICY_ALERTS } from './alerts/policy';
 import { VAULT_ALERTS } from './alerts/vault';
+import { VOLUME_ALERTS } from './alerts/volumes';
 import type { AlertContext, CatalogueEntry } from './context';
 
 /** Every alert of `SovraAlerts` by name. Plain data: what is measured, when it fires, and what if the data is missing. */
@@ -20,6 +21,7 @@ export const ALERTS = {
   ...VAULT_ALERTS,
   ...CERTIFICATE_ALERTS,
   ...DATABASE_ALERTS,
+  ...VOLUME_ALERTS,
   ...MONITORING_ALERTS,
 } satisfies Record<string, CatalogueEntry>;
 

@@ -1,3 +1,4 @@
+import { holdsMarker } from '../markers';
 import { METRICS } from '../sovra/metrics';
 import type { Checker } from '../validate';
 import { unknownName } from './nearest';
@@ -10,6 +11,11 @@ const LIMITS: Partial<Readonly<Record<NumberKey, number>>> = {
   apiErrorRatio: 1,
   policyErrorRatio: 1,
   databaseConnectionRatio: 1,
+  databaseConnectionExhaustion: 1,
+  authFailureRatio: 1,
+  volumeShareLow: 1,
+  volumeShareAlmostFull: 1,
+  volumeForecastShare: 1,
   notificationFailureRatio: 1,
   apiLatencyP95: Math.max(...METRICS.apiLatency.buckets),
   policyLatencyP95: Math.max(...METRICS.policyLatency.buckets),
@@ -24,15 +30,36 @@ const LIMITS: Partial<Readonly<Record<NumberKey, number>>> = {
 export function checkThresholds(c: Checker, at: string, thresholds: Partial<AlertThresholds> | undefined): void {
   const given = c.part(at, thresholds) ?? {};
   for (const [name, value] of Object.entries(given)) checkThreshold(c, `${at}.${name}`, name, value);
-  const { heartbeatLate, heartbeatLost } = thresholdsOf(given);
+  const all = thresholdsOf(given);
   // What is not a number was reported already.
-  c.require(!(heartbeatLate >= heartbeatLost), {
-    property: `${at}.heartbeatLost`,
-    given: heartbeatLost,
-    allowed: `more than heartbeatLate (${heartbeatLate} s)`,
-    remedy: 'A node is late before it is lost; raise the one or lower the other.',
-  });
+  for (const { less, more, unit = '', remedy } of ORDERED)
+    c.require(!(all[less] >= all[more]), {
+      property: `${at}.${more}`,
+      given: all[more],
+      allowed: `more than ${less} (${all[less]}${unit})`,
+      remedy,
+    });
 }
+
+/** Figures of which one lies beyond the other, or the more urgent alert would come first. */
+const ORDERED: readonly { less: NumberKey; more: NumberKey; unit?: string; remedy: string }[] = [
+  {
+    less: 'heartbeatLate',
+    more: 'heartbeatLost',
+    unit: ' s',
+    remedy: 'A node is late before it is lost; raise the one or lower the other.',
+  },
+  {
+    less: 'databaseConnectionRatio',
+    more: 'databaseConnectionExhaustion',
+    remedy: 'Many connections are in use before all are; raise the one or lower the other.',
+  },
+  {
+    less: 'volumeShareAlmostFull',
+    more: 'volumeShareLow',
+    remedy: 'Little is left before hardly anything is; raise the one or lower the other.',
+  },
+];
 
 function checkThreshold(c: Checker, property: string, name: string, value: unknown): void {
   if (!Object.hasOwn(THRESHOLDS, name)) {
@@ -55,7 +82,9 @@ function checkFigure(c: Checker, property: string, given: unknown, limit = Numbe
 
 function checkWords(c: Checker, property: string, given: unknown): void {
   const fits =
-    Array.isArray(given) && given.length > 0 && given.every((w) => typeof w === 'string' && /^[\w.:-]+$/.test(w));
+    Array.isArray(given) &&
+    given.length > 0 &&
+    given.every((w) => typeof w === 'string' && /^[\w.:-]+$/.test(w) && !holdsMarker(w));
   c.require(fits, {
     property,
     given,

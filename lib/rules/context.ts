@@ -32,6 +32,18 @@ export const hasControlPlane = (sovra: SovraInstallation): boolean => sovra.cont
 
 export const hasDatabase = (sovra: SovraInstallation): boolean => sovra.database !== undefined;
 
+/** Somebody scrapes the kubelets, and says so. */
+export const hasVolumes = (sovra: SovraInstallation): boolean => sovra.volumes !== undefined;
+
+/** Namespaces that an expression names one by one; beyond, it would be longer than anybody can read or etcd may hold. */
+const NAMED_NAMESPACES = 50;
+
+/** The matcher of the volumes that are watched, whatever the job is called that scrapes the kubelets. */
+export function ofVolumes({ volumes }: SovraInstallation): string {
+  const namespaces = volumes?.namespaces ?? [];
+  return namespaces.length > NAMED_NAMESPACES ? 'namespace!=""' : `namespace=~"${anyOf(namespaces)}"`;
+}
+
 /** Some Vault runs in this cluster. */
 export const hasLocalVault = (sovra: SovraInstallation): boolean => sovra.localEdgeNodes.length > 0;
 
@@ -52,6 +64,16 @@ export const expectsFederation = (sovra: SovraInstallation): boolean =>
 /** A value for `=~` that matches exactly these words. Regular expressions in PromQL are anchored. */
 export function anyOf(words: readonly string[]): string {
   return words.map((w) => w.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&')).join('|');
+}
+
+/**
+ * One alert for each edge node, unless so many have the same trouble that the cause is shared. Thousands of pages help
+ * nobody, and Prometheus could not render them in time: an alert on all of them together then speaks for each.
+ *
+ * @param count how many have the trouble, as an expression
+ */
+export function heldBackTogether(c: AlertContext, trouble: string, count = `count(${trouble})`): string {
+  return `${trouble}\nunless on () (${count} > ${c.thresholds.edgeNodesTogether})`;
 }
 
 /** The 95th percentile over five minutes, only while there is enough traffic to judge by. */

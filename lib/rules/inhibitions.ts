@@ -1,9 +1,9 @@
 import type { AlertName } from './catalogue';
 
 /** While `source` fires, `targets` whose `equal` labels have the same values are not notified. They still fire. */
-export interface Inhibition {
-  readonly source: AlertName;
-  readonly targets: readonly [AlertName, ...AlertName[]];
+export interface Inhibition<Name extends string = AlertName> {
+  readonly source: Name;
+  readonly targets: readonly [Name, ...Name[]];
   /** Labels that both carry: Alertmanager also takes a label that both lack for equal. `cluster` is always compared. */
   readonly equal: readonly string[];
   /** Only targets whose label has one of these values. @default every one of `targets` */
@@ -11,6 +11,9 @@ export interface Inhibition {
   /** Why the targets say nothing beyond the source. */
   readonly because: string;
 }
+
+const SAME = 'the same certificate, nearer to its end';
+const TOGETHER = 'certificates of the same fleet, nearer to their end; each that ends sooner also ends later';
 
 /**
  * What one page says, a second need not repeat. The danger is a page that is needed and never sent, so an alert is
@@ -24,6 +27,8 @@ export interface Inhibition {
  *   answers; there is nothing to silence.
  * - `VaultNotInitialised` by anything: its remedy is another one (join, do not initialise).
  * - Alerts of scheduled tasks by `KubeStateMetricsDown`: a backup may matter more than P2.
+ * - `BackupMissing` by `BackupEvidenceMissing`, the less urgent of the two: the first asks whether somebody looks into the
+ *   repository, so where nobody does there is nothing to silence.
  *
  * Alertmanager lets a source inhibit that somebody has silenced, too. A false `DatabaseDown` is to be mended (most
  * likely the exporter's credentials) or left out by `alerts`, not silenced: that would hide the API's own alerts.
@@ -65,8 +70,28 @@ export const INHIBITIONS: readonly Inhibition[] = [
     equal: ['node_id'],
     because: 'the same figure beyond a higher threshold',
   },
-  ...certificates('EdgeCertificateExpires', ['node_id']),
-  ...certificates('ServerCertificateExpires', ['edge_node', 'pod', 'instance']),
+  ...certificates('EdgeCertificateExpires', ['node_id'], SAME),
+  ...certificates('ServerCertificateExpires', ['edge_node', 'pod', 'instance'], SAME),
+  ...certificates('EdgeCertificatesExpireTogether', [], TOGETHER),
+  ...certificates('ServerCertificatesExpireTogether', [], TOGETHER),
+  {
+    source: 'DatabaseConnectionsExhausted',
+    targets: ['DatabaseConnectionsHigh'],
+    equal: [],
+    because: 'the same figure beyond a higher threshold',
+  },
+  {
+    source: 'VolumeAlmostFull',
+    targets: ['VolumeSpaceLow', 'VolumeFullSoon'],
+    equal: ['namespace', 'persistentvolumeclaim'],
+    because: 'the same volume, with less left; that it will be full needs no forecast any more',
+  },
+  {
+    source: 'VolumeFullSoon',
+    targets: ['VolumeSpaceLow'],
+    equal: ['namespace', 'persistentvolumeclaim'],
+    because: 'the same volume, of which it is also known that it fills, and how fast',
+  },
   // `absent()` of an expression has no labels, so the job of the target is said here and cannot be compared.
   ...targetsDown('BlackboxExporterDown', ['blackbox-exporter', 'vault-health', 'sovra-api-probe', 'edge-probe']),
   ...targetsDown('KubeStateMetricsDown', ['kube-state-metrics']),
@@ -78,11 +103,13 @@ export const MATCHED_LABELS: readonly string[] = [
   ...new Set(INHIBITIONS.flatMap(({ equal, where }) => [...equal, ...(where ? [where.label] : [])])),
 ];
 
-function certificates<Kind extends 'EdgeCertificateExpires' | 'ServerCertificateExpires'>(
+type CertificateKind = `${'Edge' | 'Server'}Certificate${'Expires' | 'sExpireTogether'}`;
+
+function certificates<Kind extends CertificateKind>(
   kind: Kind,
   equal: readonly string[],
+  because: string,
 ): Inhibition[] {
-  const because = 'the same certificate, nearer to its end';
   return [
     { source: `${kind}1d`, targets: [`${kind}7d`, `${kind}30d`], equal, because },
     { source: `${kind}7d`, targets: [`${kind}30d`], equal, because },

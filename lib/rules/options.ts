@@ -2,7 +2,13 @@ import type { Checker } from '../validate';
 import { ALERT_NAMES, type AlertName } from './catalogue';
 import { checkThresholds } from './check-thresholds';
 import { MATCHED_LABELS } from './inhibitions';
-import { type AlertOverride, checkAlertLabels, checkOverrides, checkRunbookBaseUrl } from './overrides';
+import {
+  type AlertOverride,
+  checkAlertLabels,
+  checkGrafanaUrl,
+  checkOverrides,
+  checkRunbookBaseUrl,
+} from './overrides';
 import type { AlertThresholds } from './thresholds';
 
 /** By name; `false` leaves the alert out. */
@@ -18,6 +24,11 @@ export interface AlertOptions {
   readonly thresholds?: Partial<AlertThresholds>;
   /** Where the folder of runbooks is served, without a slash at its end. @default DEFAULT_RUNBOOK_BASE_URL */
   readonly runbookBaseUrl?: string;
+  /**
+   * Address of the Grafana with the dashboards of this project, without a slash at its end: each alert then has a link
+   * to the panel that shows it, in the annotation `dashboard_url`. @default that of the Prometheus reference, if it has one
+   */
+  readonly grafanaUrl?: string;
   /** Labels of every alert, for example `{ team: 'keys' }`. @default none */
   readonly alertLabels?: Readonly<Record<string, string>>;
 }
@@ -34,5 +45,6 @@ export function checkAlertOptions(c: Checker, options: AlertOptions): void {
   checkOverrides(c, 'alerts', options.alerts, RULES);
   checkThresholds(c, 'thresholds', options.thresholds);
   checkRunbookBaseUrl(c, 'runbookBaseUrl', options.runbookBaseUrl);
+  checkGrafanaUrl(c, 'grafanaUrl', options.grafanaUrl);
   checkAlertLabels(c, 'alertLabels', options.alertLabels, FIXED_LABELS);
 }

@@ -1,5 +1,5 @@
 import { LEVELS, type Level } from '../sovra/levels';
-import { anyText, type Checker, duration, type Rule, text, url } from '../validate';
+import { anyText, type Checker, duration, known, type Rule, text, url } from '../validate';
 import { unknownName } from './nearest';
 
 /** What can be changed about one alert; everything that is left out stays as the catalogue has it. */
@@ -14,7 +14,7 @@ export interface AlertOverride {
   readonly expr?: string;
   /** More labels of the alert, for routes of your own; `severity` may be replaced here. @default none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** More annotations. @default none */
+  /** More annotations; `dashboard_url` may be replaced here. @default none */
   readonly annotations?: Readonly<Record<string, string>>;
   /** One line, with Prometheus' templates. @default the catalogue's */
   readonly summary?: string;
@@ -47,12 +47,15 @@ const FIELDS = [
 ] as const satisfies readonly (keyof AlertOverride)[];
 
 const webPage = url('https', 'http');
-const zeroOrDuration: Rule = (v) => (v === '0s' ? undefined : duration(v));
+const zeroOrDuration: Rule = known((v) => (v === '0s' ? undefined : duration(v)));
 /** A level of the guide. */
-export const level: Rule<Level> = (v) =>
+export const level: Rule<Level> = known((v) =>
   LEVELS.includes(v)
     ? undefined
-    : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' };
+    : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' },
+);
+/** An expression is checked against the catalogue. */
+const expression = known(text);
 const labelName: Rule = (v) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(v) && !v.startsWith('__')
     ? undefined
@@ -109,7 +112,7 @@ function checkFields(c: Checker, at: string, o: AlertOverride, rules: OverrideRu
   c.value(`${at}.level`, o.level, level)
     .value(`${at}.for`, o.for, zeroOrDuration)
     .value(`${at}.keepFiringFor`, o.keepFiringFor, zeroOrDuration)
-    .value(`${at}.expr`, o.expr, text)
+    .value(`${at}.expr`, o.expr, expression)
     .value(`${at}.summary`, o.summary, text)
     .value(`${at}.description`, o.description, text)
     .value(`${at}.runbookUrl`, o.runbookUrl, webPage);
@@ -133,10 +136,19 @@ export function checkAlertLabels(
 
 /** Holds the address of a folder of runbooks against what `runbookUrl` can make a page's address of. */
 export function checkRunbookBaseUrl(c: Checker, property: string, given: string | undefined): void {
+  checkBaseUrl(c, property, given, '/<alert>.md');
+}
+
+/** Holds the address of a Grafana against what `dashboardUrl` can make a dashboard's address of. */
+export function checkGrafanaUrl(c: Checker, property: string, given: string | undefined): void {
+  checkBaseUrl(c, property, given, '/d/<dashboard>');
+}
+
+function checkBaseUrl(c: Checker, property: string, given: string | undefined, added: string): void {
   c.value(property, given, webPage).require(typeof given !== 'string' || !given.endsWith('/'), {
     property,
     given,
     allowed: 'a URL without "/" at its end',
-    remedy: 'Drop the slash; "/<alert>.md" is added.',
+    remedy: `Drop the slash; "${added}" is added.`,
   });
 }

@@ -1,24 +1,6 @@
 import type { SovraInstallation } from '../sovra/installation';
 import { type MetricType, metricsByName, TARGET_LABELS } from '../sovra/metrics';
-
-/** What is used of the grammar's tree; the package describes its types for ES modules only. */
-interface SyntaxNode {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly parent: SyntaxNode | null;
-  getChild(name: string): SyntaxNode | null;
-  getChildren(name: string): SyntaxNode[];
-}
-interface SyntaxNodeRef {
-  readonly name: string;
-  readonly from: number;
-  readonly node: SyntaxNode;
-  readonly type: { readonly isError: boolean };
-}
-interface Parser {
-  parse(text: string): { iterate(spec: { enter(node: SyntaxNodeRef): void }): void };
-}
+import { parsePromql, type SyntaxNode } from './promql-tree';
 
 /** What is known of a series: its type, labels and jobs; or that a rule of ours records it. */
 export type KnownMetric =
@@ -61,13 +43,6 @@ export function knownMetrics(installations: readonly SovraInstallation[]): Map<s
 const COUNTER_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'resets']);
 const GAUGE_FUNCTIONS = new Set(['delta', 'idelta', 'deriv', 'predict_linear', 'double_exponential_smoothing']);
 
-/** Loaded when the first expression is checked: an app without rules does not pay for the grammar. */
-let loaded: Parser | undefined;
-function parser(): Parser {
-  loaded ??= (require('@prometheus-io/lezer-promql') as { parser: Parser }).parser;
-  return loaded;
-}
-
 interface Selector {
   readonly name: string | undefined;
   readonly metric: KnownMetric | undefined;
@@ -85,19 +60,17 @@ export function expressionProblems(expr: string, known: ReadonlyMap<string, Know
   const groupings: SyntaxNode[] = [];
   const text = (n: { from: number; to: number }) => expr.slice(n.from, n.to);
   let broken: number | undefined;
-  parser()
-    .parse(expr)
-    .iterate({
-      enter(ref) {
-        if (ref.type.isError) broken ??= ref.from;
-        if (ref.name === 'VectorSelector') {
-          const selector = readSelector(ref.node, text, known);
-          selectors.push(selector);
-          problems.push(...selectorProblems(ref.node, selector, text));
-        }
-        if (ref.name === 'GroupingLabels') groupings.push(ref.node);
-      },
-    });
+  parsePromql(expr).iterate({
+    enter(ref) {
+      if (ref.type.isError) broken ??= ref.from;
+      if (ref.name === 'VectorSelector') {
+        const selector = readSelector(ref.node, text, known);
+        selectors.push(selector);
+        problems.push(...selectorProblems(ref.node, selector, text));
+      }
+      if (ref.name === 'GroupingLabels') groupings.push(ref.node);
+    },
+  });
   if (broken !== undefined) return [`valid PromQL; the syntax breaks at character ${broken + 1}`];
   problems.push(...groupings.flatMap((g) => groupingProblems(g, selectors, text, expr)));
   return [...new Set(problems)];

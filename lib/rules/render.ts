@@ -1,13 +1,12 @@
 import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import type { SovraInstallation } from '../sovra/installation';
-import { LEVEL_POLICIES } from '../sovra/levels';
 import { metricName } from '../sovra/metrics';
 import { Checker } from '../validate';
 import { type Component, WATCHERS, type Watcher } from './alert';
+import { alertRule } from './alert-rule';
 import { ALERT_NAMES, type AlertName, CATALOGUE, type CatalogueAlert } from './catalogue';
 import { alertContext } from './context';
 import { type AlertOptions, checkAlertOptions } from './options';
-import type { AlertOverride } from './overrides';
 import {
   EDGE_NODE_EXPECTED,
   expectedEdgeNodes,
@@ -17,7 +16,6 @@ import {
   type RecordingRule,
   TARGETS_EXPECTED,
 } from './recordings';
-import { runbookUrl } from './runbook-url';
 import { thresholdsOf } from './thresholds';
 
 export type RuleGroup = NonNullable<PrometheusRuleSpec['groups']>[number];
@@ -33,6 +31,7 @@ const COMPONENTS: readonly Component[] = [
   'vault',
   'certificates',
   'database',
+  'volumes',
   'monitoring',
 ];
 
@@ -77,34 +76,9 @@ export function renderAlerts(
 }
 
 function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOptions): Rule {
-  const alert = CATALOGUE[name];
-  const override: AlertOverride = options.alerts?.[name] || {};
+  const alert: CatalogueAlert = CATALOGUE[name];
   const context = alertContext(sovra, alert.metrics, thresholdsOf(options.thresholds));
-  const level = override.level ?? alert.level;
-  const keepFiringFor = override.keepFiringFor ?? alert.keepFiringFor;
-  return {
-    alert: name,
-    expr: override.expr ?? alert.expr(context),
-    ...duration('for', override.for ?? alert.for),
-    ...duration('keep_firing_for', keepFiringFor ?? '0s'),
-    labels: {
-      ...options.alertLabels,
-      severity: LEVEL_POLICIES[level].severity,
-      level,
-      component: alert.component,
-      ...override.labels,
-    },
-    annotations: {
-      ...override.annotations,
-      summary: override.summary ?? alert.summary,
-      description: override.description ?? alert.description,
-      runbook_url: override.runbookUrl ?? runbookUrl(name, options.runbookBaseUrl),
-    },
-  };
-}
-
-function duration(key: 'for' | 'keep_firing_for', value: string): Partial<Rule> {
-  return value === '0s' ? {} : { [key]: value };
+  return alertRule({ ...alert, name, expr: alert.expr(context) }, options.alerts?.[name] || {}, options);
 }
 
 /** Only what some alert asks for: an installation that left EdgeNodeMissing out needs no series for each node. */

@@ -98,10 +98,14 @@ function firstFree(
   schedule: string,
   isFree: (schedule: string) => boolean,
 ): { schedule: string; minutes: number } | undefined {
+  // What runs every few minutes has few other times.
+  const tried = new Set([schedule]);
   for (const step of STEPS) {
     for (let minutes = step; minutes < LONGEST_MOVE; minutes += step) {
       const moved = shift(schedule, minutes);
-      if (moved !== undefined && isFree(moved)) return { schedule: moved, minutes };
+      if (moved === undefined || tried.has(moved)) continue;
+      tried.add(moved);
+      if (isFree(moved)) return { schedule: moved, minutes };
     }
   }
   return undefined;

@@ -23,19 +23,6 @@ export function smallestGap(cron: Cron, timeZone?: string): number {
   return 60 * Math.min(...wallGaps(cron), ...clockChangeGaps(cron, timeZone));
 }
 
-/** The longest time from a run of one schedule to the next run of another, by the same wall clock, in seconds. */
-export function longestWait(from: Cron, to: Cron): number {
-  const end = Math.max(dayPeriod(from), dayPeriod(to));
-  let longest = 0;
-  for (let day = dayFrom(from, 0); day < end; day = dayFrom(from, day + 1)) {
-    for (const time of timesOfDay(from)) {
-      const run = day * DAY + time;
-      longest = Math.max(longest, runFrom(to, run + 1) - run);
-    }
-  }
-  return 60 * longest;
-}
-
 /** Each length of time, in minutes, that lies between two runs by the wall clock. */
 const wallGaps = once((cron): readonly number[] => {
   const times = timesOfDay(cron);
@@ -50,8 +37,20 @@ const wallGaps = once((cron): readonly number[] => {
 });
 
 /** The time, in minutes, between the last run before each change of the clock and the first one after it. */
-function clockChangeGaps(cron: Cron, timeZone: string | undefined): number[] {
+function clockChangeGaps(cron: Cron, timeZone: string | undefined): readonly number[] {
   if (timeZone === undefined) return [];
+  const memo = gapsByZone(cron);
+  let gaps = memo.get(timeZone);
+  if (gaps === undefined) {
+    gaps = computeClockChangeGaps(cron, timeZone);
+    memo.set(timeZone, gaps);
+  }
+  return gaps;
+}
+
+const gapsByZone = once(() => new Map<string, readonly number[]>());
+
+function computeClockChangeGaps(cron: Cron, timeZone: string): number[] {
   const segments = zoneSegments(timeZone);
   return segments.slice(1).map((after, i) => {
     const before = segments[i] as ZoneSegment;

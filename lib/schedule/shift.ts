@@ -35,11 +35,18 @@ function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
+const LONGEST_LIST = 6;
+
 /** The shortest way to write a field; as it was written before, where it says the same. */
 function write(values: readonly number[], before: readonly number[], text: string, size: number): string {
   if (values.join() === before.join()) return text;
   if (values.length === size) return '*';
   const step = size / values.length;
-  const even = values.length > 2 && Number.isInteger(step) && values.every((v, i) => v === i * step);
-  return even ? `*/${step}` : values.join(',');
+  const start = values[0] ?? 0;
+  if (values.length < 3 || !Number.isInteger(step) || !values.every((v, i) => v === start + i * step)) {
+    return values.join(',');
+  }
+  if (start === 0) return `*/${step}`;
+  // A short list is easier to read than a range with a step.
+  return values.length > LONGEST_LIST ? `${start}-${size - 1}/${step}` : values.join(',');
 }

@@ -3,6 +3,7 @@ import {
   Checker,
   dnsLabel,
   dnsSubdomain,
+  known,
   labelValue,
   metricNameRule,
   pinnedImage,
@@ -27,6 +28,7 @@ import type {
   SovraInstallationProps,
   VaultProps,
   VaultTlsProps,
+  VolumesProps,
 } from './installation';
 import { METRIC_DIALECTS } from './metrics';
 
@@ -36,21 +38,28 @@ const METRIC_TYPES = ['counter', 'gauge', 'histogram'];
 /** An identifier that ends up in labels, names and tags, where nothing would be taken for something else. */
 const identifier: Rule = (v) =>
   v === '' ? { allowed: 'a name that is not empty', remedy: 'Say what it is called.' } : labelValue(v);
-const databaseName: Rule = (v) =>
-  /^[^\p{Cc}]{1,63}$/u.test(v)
-    ? undefined
-    : {
-        allowed: 'the name of a database: 1 to 63 characters on one line',
-        remedy: 'Give the name only; host, port and `sslMode` are properties of their own.',
-      };
+const databaseName: Rule = Object.assign(
+  (v: string) =>
+    /^[^\p{Cc}]{1,63}$/u.test(v)
+      ? undefined
+      : {
+          allowed: 'the name of a database: 1 to 63 characters on one line',
+          remedy: 'Give the name only; host, port and `sslMode` are properties of their own.',
+        },
+  {
+    // It becomes a part of an address and of expressions, where an Output is put in as it is.
+    late: (v: string) =>
+      /^[\w-]+$/.test(v)
+        ? undefined
+        : { allowed: 'a name of letters, digits, "_" and "-"', remedy: 'Write a name with other characters out.' },
+  },
+);
 const labelName: Rule = (v) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(v)
     ? undefined
     : { allowed: 'a name of letters, digits and "_"', remedy: 'Take it as /metrics prints it.' };
-const oneOf =
-  (words: readonly string[], remedy: string): Rule =>
-  (v) =>
-    words.includes(v) ? undefined : { allowed: words.map((w) => `"${w}"`).join(' or '), remedy };
+const oneOf = (words: readonly string[], remedy: string): Rule =>
+  known((v) => (words.includes(v) ? undefined : { allowed: words.map((w) => `"${w}"`).join(' or '), remedy }));
 
 /** Holds what a user says about an installation against what can work. @throws {SovraOpsError} */
 export function checkInstallationProps(props: SovraInstallationProps): void {
@@ -66,6 +75,7 @@ export function checkInstallationProps(props: SovraInstallationProps): void {
   checkDatabase(c, props.database);
   checkEdgeNodes(c, props.edgeNodes);
   checkPartners(c, props.federationPartners);
+  checkVolumes(c, props.volumes);
   checkMetrics(c, props.extraMetrics);
   checkImages(c, 'images', props.images);
   const cli = c.part('cli', props.cli);
@@ -82,6 +92,18 @@ export function checkInstallation(c: Checker, given: SovraInstallation | undefin
     given: given === undefined ? undefined : typeof given,
     allowed: 'a description of the installation, which is checked as a whole',
     remedy: 'Write sovra: new SovraInstallation({ ... }).',
+  });
+}
+
+function checkVolumes(c: Checker, given: VolumesProps | undefined): void {
+  const volumes = c.part('volumes', given);
+  // They become a part of expressions.
+  c.each('volumes.namespaces', volumes?.namespaces, known(dnsLabel));
+  c.require(volumes?.namespaces?.length !== 0, {
+    property: 'volumes.namespaces',
+    given: volumes?.namespaces,
+    allowed: 'at least one namespace',
+    remedy: 'Leave it out for those of the installation, or leave `volumes` out where nobody scrapes kubelets.',
   });
 }
 
@@ -131,7 +153,8 @@ function checkEdgeNodes(c: Checker, given: readonly EdgeNodeProps[] | undefined)
 }
 
 function checkEdgeNode(c: Checker, at: string, node: EdgeNodeProps): void {
-  c.value(`${at}.id`, node.id, labelValue).each(`${at}.healthUrls`, node.healthUrls, url('https'));
+  // Names of objects and modules are made of it.
+  c.value(`${at}.id`, node.id, known(labelValue)).each(`${at}.healthUrls`, node.healthUrls, url('https'));
   c.require(node.id !== '' && node.id !== undefined, {
     property: `${at}.id`,
     given: node.id,

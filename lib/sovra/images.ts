@@ -6,9 +6,15 @@ export const IMAGES = {
   postgresExporter: 'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
   kubeStateMetrics: 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0',
   grafana: 'docker.io/grafana/grafana:13.1.1',
+  loki: 'docker.io/grafana/loki:3.7.6',
+  tempo: 'docker.io/grafana/tempo:3.0.3',
+  otelCollector: 'docker.io/otel/opentelemetry-collector-contrib:0.160.0',
+  pushgateway: 'quay.io/prometheus/pushgateway:v1.11.1',
   restic: 'docker.io/restic/restic:0.18.1',
   postgres: 'docker.io/library/postgres:15.15-alpine3.22',
   vault: 'docker.io/hashicorp/vault:1.18.3',
+  trivy: 'docker.io/aquasec/trivy:0.74.0',
+  kubectl: 'registry.k8s.io/kubectl:v1.37.2',
   sovraCli: 'ghcr.io/witlox/sovra:2026.3.76',
 } as const;
 

@@ -97,6 +97,12 @@ export interface FederationPartnerProps {
   readonly id: string;
 }
 
+/** Persistent volumes whose fill is watched. */
+export interface VolumesProps {
+  /** Namespaces whose claims are watched; with more than 50 it is all of the cluster. @default those of the installation, and 'monitoring' */
+  readonly namespaces?: readonly string[];
+}
+
 export interface CliProps {
   /** Path of the program in the image. @default '/app/sovra-cli' */
   readonly path?: string;
@@ -119,6 +125,13 @@ export interface SovraInstallationProps {
   readonly edgeNodes?: readonly EdgeNodeProps[];
   /** @default none */
   readonly federationPartners?: readonly FederationPartnerProps[];
+  /**
+   * Given (`{}` is enough) where the Prometheus scrapes the kubelets, as that of a kube-prometheus-stack does: persistent
+   * volumes that fill are then alerted on and shown. The Prometheus of `SovraMonitoring` scrapes none: that takes rights
+   * over all nodes of the cluster, where it has rights in a few namespaces.
+   * @default nobody scrapes kubelets, so nothing here tells of a volume that fills
+   */
+  readonly volumes?: VolumesProps;
   /** @default as in the released image */
   readonly cli?: CliProps;
   /** Where images come from. @default each image's own registry, at the pinned version */
@@ -171,6 +184,8 @@ export class SovraInstallation {
   readonly database?: Database;
   readonly edgeNodes: readonly EdgeNode[];
   readonly federationPartners: readonly FederationPartnerProps[];
+  /** Undefined where nobody scrapes kubelets. */
+  readonly volumes?: Required<VolumesProps>;
   readonly cli: Required<CliProps>;
   readonly images: ImageProps;
   readonly extraMetrics: readonly ExtraMetric[];
@@ -186,6 +201,7 @@ export class SovraInstallation {
     }
     this.edgeNodes = (props.edgeNodes ?? []).map(resolveEdgeNode);
     this.federationPartners = props.federationPartners ?? [];
+    if (props.volumes) this.volumes = { namespaces: props.volumes.namespaces ?? [...namespacesOf(this), 'monitoring'] };
     this.cli = {
       path: props.cli?.path ?? '/app/sovra-cli',
       token: props.cli?.token ?? { secret: 'sovra-cli', key: 'token' },
@@ -204,6 +220,12 @@ export class SovraInstallation {
   get localEdgeNodes(): readonly (EdgeNode & { vault: Vault })[] {
     return this.edgeNodes.filter((n): n is EdgeNode & { vault: Vault } => n.vault !== undefined);
   }
+}
+
+/** Namespaces in which something of the installation runs in this cluster, each once. */
+function namespacesOf(sovra: SovraInstallation): string[] {
+  const vaults = sovra.localEdgeNodes.map((n) => n.vault.namespace);
+  return [...new Set([...(sovra.controlPlane ? [sovra.namespace] : []), ...vaults])];
 }
 
 function resolveControlPlane(p: ControlPlaneProps, namespace: string): ControlPlane {

@@ -1,8 +1,11 @@
+import { ARCHIVING_METRICS } from './metrics/archiving';
+import { BACKUP_METRICS } from './metrics/backups';
 import { CONTROL_PLANE_METRICS } from './metrics/control-plane';
 import type { Metric, MetricDialect } from './metrics/metric';
 import { MONITORING_METRICS } from './metrics/monitoring';
 import { SURROUNDINGS_METRICS } from './metrics/surroundings';
 import { TASK_METRICS } from './metrics/tasks';
+import { TELEMETRY_METRICS } from './metrics/telemetry';
 
 export {
   METRIC_DIALECTS,
@@ -21,7 +24,10 @@ export const METRICS = {
   ...CONTROL_PLANE_METRICS,
   ...SURROUNDINGS_METRICS,
   ...TASK_METRICS,
+  ...BACKUP_METRICS,
+  ...ARCHIVING_METRICS,
   ...MONITORING_METRICS,
+  ...TELEMETRY_METRICS,
 } as const satisfies Record<string, Metric>;
 
 export type MetricId = keyof typeof METRICS;

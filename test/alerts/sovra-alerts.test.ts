@@ -2,7 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { SovraAlerts, type SovraAlertsProps } from '../../lib/alerts/sovra-alerts';
 import { collectFacts } from '../../lib/checks/facts';
 import { kubePrometheusStack, type PrometheusRef, SOVRA_PROMETHEUS } from '../../lib/kube/prometheus-ref';
-import { SovraInstallation } from '../../lib/sovra/installation';
+import { SovraInstallation, type SovraInstallationProps } from '../../lib/sovra/installation';
 import { SUBJECT } from '../rules/cases/types';
 import { refusal, refusedProperties } from '../support/synth';
 
@@ -56,6 +56,31 @@ describe('SovraAlerts', () => {
       JSON.stringify(r.toJson()),
     );
     expect(expected.join()).not.toContain('"job":"prometheus"');
+  });
+
+  test('links to the Grafana that its Prometheus knows, or to another one; without one there is no link', () => {
+    const links = (props: Partial<SovraAlertsProps>) =>
+      [...JSON.stringify(json(build(props))).matchAll(/"dashboard_url":"([^"]+)\/d\//g)].map((m) => m[1]);
+    const of = (props: Partial<SovraAlertsProps>) => [...new Set(links(props))];
+    expect(of({})).toEqual(['http://grafana.monitoring.svc:3000']);
+    expect(links({})).toHaveLength(build().alertNames.length);
+    expect(of({ grafanaUrl: 'https://g.example.com' })).toEqual(['https://g.example.com']);
+    expect(of({ prometheus: kubePrometheusStack() })).toEqual([]);
+    expect(of({ prometheus: kubePrometheusStack({ grafanaUrl: 'https://g.example.com' }) })).toEqual([
+      'https://g.example.com',
+    ]);
+    expect(refusedProperties(() => kubePrometheusStack({ grafanaUrl: 'g' }))).toEqual(['grafanaUrl']);
+  });
+
+  test('watches volumes where somebody scrapes kubelets, of the namespaces that are meant', () => {
+    const volumes = (of: SovraInstallationProps) =>
+      JSON.stringify(json(build({ sovra: new SovraInstallation(of) }))).match(/namespace(=~|!=)\\"[^"\\]*/g) ?? [];
+    expect(new Set(volumes({ volumes: {} }))).toEqual(new Set(['namespace=~\\"sovra|monitoring']));
+    expect(new Set(volumes({ volumes: { namespaces: ['a'] } }))).toEqual(new Set(['namespace=~\\"a']));
+    expect(volumes({})).toEqual([]);
+    // More than anybody could read, and etcd could hold.
+    const edgeNodes = Array.from({ length: 100 }, (_, i) => ({ id: `e${i}`, vault: { namespace: `edge-${i}` } }));
+    expect(new Set(volumes({ edgeNodes, volumes: {} }))).toEqual(new Set(['namespace!=\\"']));
   });
 
   test('in another namespace', () => {

@@ -1,96 +1,56 @@
-import * as fc from 'fast-check';
 import { SovraBackupSchedule } from '../../lib/backup/sovra-backup-schedule';
 import { SovraScheduledTasks } from '../../lib/operations/sovra-scheduled-tasks';
-import { cronOf } from '../../lib/schedule/cron';
-import { longestWait } from '../../lib/schedule/gaps';
-import { ZONES } from '../schedule/reference';
-import { find, objectsOf, refusal } from '../support/synth';
-import { make, password, pruner, refuse, s3, schedulesOf, sovra } from './made';
+import { find, objectsOf } from '../support/synth';
+import { make, password, pruner, s3, schedulesOf, sovra } from './made';
 
-describe('the order: a database is never restored with a Vault that is older', () => {
-  test('Vault follows wherever the database goes', () => {
-    expect(schedulesOf({ postgres: { schedule: '*/15 * * * *' } })).toMatchObject({
-      'sovra-backup-postgres': '*/15 * * * *',
-      'sovra-backup-vault-edge-1': '5,20,35,50 * * * *',
-      'sovra-backup-vault-edge-2': '10,25,40,55 * * * *',
-    });
-    expect(schedulesOf({ postgres: { schedule: '50 23 * * *' } })).toMatchObject({
-      'sovra-backup-vault-edge-1': '5 0 * * *',
-      'sovra-backup-vault-edge-2': '20 0 * * *',
-    });
-    expect(schedulesOf({ postgres: { schedule: '0 * * * *' } })).toMatchObject({
-      'sovra-backup-vault-edge-1': '15 * * * *',
-      'sovra-backup-vault-edge-2': '30 * * * *',
-    });
-  });
+/** Recovery points that a daily backup keeps. */
+const DAYS = { controlPlane: { rpo: '5d' }, edgeNode: { rpo: '3d' } };
 
-  test('also when tasks of another set push the database back', () => {
-    const apartFrom = ['0 3 * * *', '15 3 * * *', '30 3 * * *'].map((schedule, i) => ({
-      name: `other-${i}`,
-      schedule,
-      timeZone: 'Etc/UTC',
-      uses: ['postgres'],
-    }));
-    const { schedules, backup } = make({ apartFrom });
-    expect(schedules).toMatchObject({
-      'sovra-backup-postgres': '45 3 * * *',
+describe('when backups run', () => {
+  test('every second Vault a minute later', () => {
+    expect(schedulesOf({ vault: { schedule: '*/3 * * * *', activeDeadline: '30s' } })).toMatchObject({
+      'sovra-backup-vault-edge-1': '*/3 * * * *',
+      'sovra-backup-vault-edge-2': '1-59/3 * * * *',
+    });
+    expect(schedulesOf({ vault: { schedule: '0 4 * * *' }, recovery: DAYS })).toMatchObject({
       'sovra-backup-vault-edge-1': '0 4 * * *',
-      'sovra-backup-vault-edge-2': '15 4 * * *',
-    });
-    expect(backup.moves.map((m) => m.task)).toEqual(['sovra-backup-postgres']);
-  });
-
-  test('also when maintenance has a time of its own', () => {
-    expect(
-      schedulesOf({ verification: { schedule: '0 3 * * *' }, pruner: { ...pruner, schedule: '15 3 * * *' } }),
-    ).toMatchObject({ 'sovra-backup-postgres': '30 3 * * *', 'sovra-backup-vault-edge-1': '45 3 * * *' });
-  });
-
-  test('a time for Vault that follows is taken', () => {
-    expect(schedulesOf({ vault: { schedule: '0 4 * * *' } })).toMatchObject({
-      'sovra-backup-vault-edge-1': '0 4 * * *',
-      'sovra-backup-vault-edge-2': '15 4 * * *',
+      'sovra-backup-vault-edge-2': '1 4 * * *',
     });
   });
 
-  test.each([['0 3 * * *'], ['0 2 * * *'], ['45 2 * * *'], ['15 3 * * 0']])(
-    'a time for Vault that does not follow, %s, is refused',
-    (schedule) => {
-      const error = refusal(refuse({ vault: { schedule } }));
-      expect(error.problems.map((p) => p.property)).toEqual(['vault.schedule']);
-      expect(error.message).toContain('within 12h after each dump of the database ("0 3 * * *")');
-      expect(error.message).toContain('for example "15 3 * * *"');
-    },
-  );
+  test('a dump that is frequent lets other tasks read the database at the same minute; one that is seldom does not', () => {
+    const audit = { name: 'audit', schedule: '0 4 * * *', timeZone: 'Etc/UTC', uses: ['postgres'] };
+    expect(make({ apartFrom: [audit] }).backup.moves).toEqual([]);
+    const { schedules, backup } = make({ apartFrom: [audit], postgres: { schedule: '0 5 * * *' }, recovery: DAYS });
+    expect(schedules['sovra-backup-postgres']).toBe('0 5 * * *');
+    expect(backup.tasks[0]?.uses).toContain('postgres');
+  });
 
-  test('whatever times are chosen, each Vault follows the database', () => {
-    const times = fc.record({
-      timeZone: fc.constantFrom(...ZONES),
-      database: fc.tuple(fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 23 })),
+  test('two backups of one database or one Vault never start together', () => {
+    const first = make().backup;
+    const second = make({ apartFrom: first.tasks, verification: false });
+    expect(second.schedules).toMatchObject({
+      'sovra-backup-postgres': '1-59/5 * * * *',
+      'sovra-backup-vault-edge-1': '1-59/2 * * * *',
+      'sovra-backup-vault-edge-2': '*/2 * * * *',
     });
-    fc.assert(
-      fc.property(times, ({ timeZone, database: [minute, hour] }) => {
-        const { tasks } = make({ timeZone, postgres: { schedule: `${minute} ${hour} * * *` } }).backup;
-        const [database, ...others] = tasks;
-        for (const vault of others.filter((t) => t.name.includes('vault'))) {
-          expect(longestWait(cronOf(database?.schedule ?? ''), cronOf(vault.schedule))).toBeLessThanOrEqual(30 * 60);
-        }
-      }),
-      { numRuns: 40 },
-    );
+  });
+
+  test('pruning and verification are apart; backups do not mind either', () => {
+    const { backup, schedules } = make({ pruner: { ...pruner, schedule: '0 6 * * *' } });
+    expect(schedules['sovra-backup-verify']).toBe('15 6 * * 3');
+    expect(backup.moves.map((m) => m.task)).toEqual(['sovra-backup-verify']);
   });
 });
 
-test("the guide's other tasks get out of its way", () => {
-  const objects = objectsOf((chart) => {
-    const backup = new SovraBackupSchedule(chart, 'backup', {
-      sovra,
-      repository: { s3 },
-      password,
-      postgres: { schedule: '0 4 * * *' },
-      vault: { schedule: '0 5 * * *' },
+test("the guide's other tasks get out of the way of a dump that is seldom, and stay beside one that is frequent", () => {
+  const auditAt = (more: object) => {
+    const objects = objectsOf((chart) => {
+      const backup = new SovraBackupSchedule(chart, 'backup', { sovra, repository: { s3 }, password, ...more });
+      new SovraScheduledTasks(chart, 'tasks', { sovra, apartFrom: backup.tasks });
     });
-    new SovraScheduledTasks(chart, 'tasks', { sovra, apartFrom: backup.tasks });
-  });
-  expect(find(objects, 'CronJob', 'sovra-audit-export').spec.schedule).toBe('15 4 * * *');
+    return find(objects, 'CronJob', 'sovra-audit-export').spec.schedule;
+  };
+  expect(auditAt({ postgres: { schedule: '0 4 * * *' }, recovery: DAYS })).toBe('15 4 * * *');
+  expect(auditAt({})).toBe('0 4 * * *');
 });

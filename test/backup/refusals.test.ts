@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { SovraBackupSchedule, type SovraBackupScheduleProps } from '../../lib/backup/sovra-backup-schedule';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { refusal, refusedProperties } from '../support/synth';
-import { password, pruner, refuse, s3, schedulesOf, sovra, vaults } from './made';
+import { password, pruner, refuse, s3, sovra } from './made';
 
 describe('what is refused', () => {
   const repository = (more: object) => ({ repository: { s3: { ...s3, ...more } } });
@@ -60,11 +60,11 @@ describe('what is refused', () => {
     [{ repository: { volume: { claimName: 'backup' } } }, 'repository.volume', 'backups in one namespace'],
     [{ vault: false, repository: { volume: { claimName: 'A' } } }, 'repository.volume.claimName', 'DNS-1123'],
     [{ vault: false, repository: { volume: {} } }, 'repository.volume.claimName', 'a value'],
-    [{ postgres: false, vault: false }, 'sovra', 'something to back up'],
+    [{ postgres: false, vault: false, kubernetes: false }, 'sovra', 'something to back up'],
     [{ sovra: new SovraInstallation({ controlPlane: false }) }, 'sovra', 'something to back up'],
     [{ timeZone: 'Mars/Base' }, 'timeZone', 'IANA'],
     [{ postgres: { schedule: '0 25 * * *' } }, 'postgres.schedule', 'hour: "25" is out of range'],
-    [{ postgres: { activeDeadline: '2d' } }, 'postgres.activeDeadline', 'less than 1d'],
+    [{ postgres: { activeDeadline: '2d' } }, 'postgres.activeDeadline', 'less than 5m'],
     [{ vault: { stagingSize: '-1' } }, 'vault.stagingSize', 'quantity'],
     [
       { vault: { alerts: { ScheduledTaskLate: { expr: 'vector(1)' } } } },
@@ -80,13 +80,27 @@ describe('what is refused', () => {
     [
       { pruner: { ...pruner, keep: { minutely: 5 } } },
       'pruner.keep.minutely',
-      'hourly, daily, weekly, monthly, yearly',
+      'last, hourly, daily, weekly, monthly, yearly',
     ],
     [
       { vault: false, repository: { volume: { claimName: 'b' } }, pruner },
       'pruner.credentials',
       'a volume has no credentials',
     ],
+    [{ pruner: { ...pruner, keepVerified: 0 } }, 'pruner.keepVerified', 'at least 1'],
+    [{ pruner: { ...pruner, exclusiveFor: '29s' } }, 'pruner.exclusiveFor', '30s at least'],
+    [{ pruner: { ...pruner, exclusiveFor: '30500ms' } }, 'pruner.exclusiveFor', 'whole seconds'],
+    [{ pruner: { ...pruner, exclusiveFor: 'long' } }, 'pruner.exclusiveFor', '30s at least'],
+    [{ recovery: [] }, 'recovery', 'an object'],
+    [
+      { recovery: { database: { rpo: '1h' } } },
+      'recovery.database',
+      'controlPlane, edgeNode, federation, configuration',
+    ],
+    [{ recovery: { controlPlane: '15m' } }, 'recovery.controlPlane', 'an object'],
+    [{ recovery: { controlPlane: { rpo: '15 minutes' } } }, 'recovery.controlPlane.rpo', 'a Prometheus duration'],
+    [{ recovery: { controlPlane: { rpo: '0s' } } }, 'recovery.controlPlane.rpo', 'a Prometheus duration'],
+    [{ recovery: { edgeNode: { rto: 30 } } }, 'recovery.edgeNode.rto', 'a text'],
     [{ runbookBaseUrl: 'x' }, 'runbookBaseUrl', 'an absolute URL'],
   ])('%j', (more, property, allowed) => {
     const error = refusal(refuse(more));
@@ -99,15 +113,6 @@ describe('what is refused', () => {
     const error = refusal(refuse({ password: 'hunter2' }));
     expect(error.message).toContain('password: got "(not shown)"');
     expect(error.message).not.toContain('hunter2');
-  });
-
-  test('more Vaults than a day has quarters of an hour', () => {
-    const many = new SovraInstallation({ edgeNodes: vaults(40) });
-    expect(Object.keys(schedulesOf({ sovra: many })).filter((n) => n.includes('vault'))).toHaveLength(40);
-    const tooMany = new SovraInstallation({ edgeNodes: vaults(9) });
-    expect(refusal(refuse({ sovra: tooMany, postgres: { schedule: '*/5 * * * *' } })).message).toContain(
-      'No time within a day is free',
-    );
   });
 
   test('everything at once, and nothing is made', () => {

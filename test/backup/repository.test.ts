@@ -1,3 +1,4 @@
+import { PRUNE_SCRIPT } from '../../lib/backup/prune-script';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { containerOf, environmentOf, podOf, shortcomings } from '../operations/pods';
 import { find } from '../support/synth';
@@ -12,44 +13,41 @@ describe('maintenance', () => {
   test('pruning has credentials of its own, and touches what this installation wrote', () => {
     const { cronJob } = make({ pruner: { ...pruner, keep: { daily: 7, yearly: 10 } } });
     const prune = containerOf(cronJob('sovra-backup-prune'), 'prune');
-    expect(prune.command).toEqual([
-      ...[
-        'restic',
-        'forget',
-        '--prune',
-        '--retry-lock',
-        '1h',
-        '--tag',
-        'sovra-installation=sovra',
-        '--group-by',
-        'host,paths',
-      ],
-      ...[
-        '--keep-hourly',
-        '24',
-        '--keep-daily',
-        '7',
-        '--keep-weekly',
-        '8',
-        '--keep-monthly',
-        '12',
-        '--keep-yearly',
-        '10',
-      ],
+    expect(prune.command).toEqual(['/bin/sh', '-c', PRUNE_SCRIPT, 'sovra-backup-prune']);
+    expect(prune.args).toEqual([
+      ...['--tag', 'sovra-installation=sovra', '--group-by', 'host,paths'],
+      ...['--keep-last', '24', '--keep-hourly', '24', '--keep-daily', '7', '--keep-weekly', '8'],
+      ...['--keep-monthly', '12', '--keep-yearly', '10'],
     ]);
+    expect(environmentOf(prune)).toMatchObject({ KEEP_VERIFIED: '3', TZ: 'UTC' });
     expect(environmentOf(prune)).toMatchObject({ AWS_ACCESS_KEY_ID: 'pruner-s3/AWS_ACCESS_KEY_ID' });
     expect(environmentOf(containerOf(cronJob('sovra-backup-verify'), 'verify'))).toMatchObject({
       AWS_ACCESS_KEY_ID: 'backup-s3/AWS_ACCESS_KEY_ID',
     });
   });
 
+  test('as many of the newest snapshots stay as have to be read back, whatever the policy says', () => {
+    const { cronJob } = make({ pruner: { ...pruner, keep: { last: 2 }, keepVerified: 5 } });
+    const { args = [], env } = containerOf(cronJob('sovra-backup-prune'), 'prune');
+    expect(args[args.indexOf('--keep-last') + 1]).toBe('5');
+    expect(env).toContainEqual({ name: 'KEEP_VERIFIED', value: '5' });
+  });
+
+  test('a command of the pruner ends within the time that backups wait for it, its lock too', () => {
+    const { cronJob } = make({ pruner: { ...pruner, exclusiveFor: '40s' } });
+    expect(environmentOf(containerOf(cronJob('sovra-backup-prune'), 'prune'))).toMatchObject({
+      ALONE: '30',
+      PAUSE: '40',
+    });
+    expect(containerOf(cronJob('sovra-backup-postgres'), 'pg-dump').command).toContain('40s');
+    expect(containerOf(cronJob('sovra-backup-vault-edge-1'), 'store').command).toContain('40s');
+    // The waiting comes on top of the time for the work.
+    expect(cronJob('sovra-backup-postgres').spec.jobTemplate.spec.activeDeadlineSeconds).toBe(150 + 40);
+  });
+
   test('verification reads data back', () => {
     expect(containerOf(make().cronJob('sovra-backup-verify'), 'verify').command).toEqual([
-      'restic',
-      'check',
-      '--retry-lock',
-      '1h',
-      '--read-data-subset=10%',
+      ...['restic', 'check', '--no-lock', '--read-data-subset=10%'],
     ]);
     expect(
       containerOf(make({ verification: { readDataPercent: 100 } }).cronJob('sovra-backup-verify'), 'verify').command,
@@ -105,6 +103,7 @@ describe('where copies go', () => {
   test('a volume, for one namespace', () => {
     const { cronJob, objects } = make({
       vault: false,
+      kubernetes: false,
       repository: { volume: { claimName: 'backup', subPath: 'a/b' } },
       pruner: {},
     });

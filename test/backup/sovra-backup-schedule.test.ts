@@ -5,15 +5,16 @@ import { make, pruner, schedulesOf, sovra } from './made';
 
 describe('by default', () => {
   const { backup, objects, cronJob, schedules } = make({ pruner });
-  const names = Object.keys(schedules);
+  // The objects of Kubernetes and the restores for trial have tests of their own.
+  const names = Object.keys(schedules).filter((name) => /^sovra-backup-(postgres|vault|prune|verify|init)/.test(name));
 
-  test('the database at three, then each Vault a quarter of an hour later, maintenance once a week', () => {
-    expect(schedules).toEqual({
-      'sovra-backup-postgres': '0 3 * * *',
-      'sovra-backup-vault-edge-1': '15 3 * * *',
-      'sovra-backup-vault-edge-2': '30 3 * * *',
-      'sovra-backup-prune': '0 5 * * 0',
-      'sovra-backup-verify': '0 5 * * 3',
+  test('the database every five minutes, each Vault every two, pruning once a day, verification once a week', () => {
+    expect(Object.fromEntries(names.map((name) => [name, schedules[name]]))).toEqual({
+      'sovra-backup-postgres': '*/5 * * * *',
+      'sovra-backup-vault-edge-1': '*/2 * * * *',
+      'sovra-backup-vault-edge-2': '1-59/2 * * * *',
+      'sovra-backup-prune': '0 5 * * *',
+      'sovra-backup-verify': '0 6 * * 3',
       'sovra-backup-init': '0 0 1 1 *',
     });
     expect(backup.moves).toEqual([]);
@@ -23,14 +24,37 @@ describe('by default', () => {
     for (const name of names) expect(shortcomings(cronJob(name))).toEqual([]);
   });
 
-  test('no shell, and no secret on a command line', () => {
+  test('no secret on a command line, and a shell reads only scripts of ours: the rest are its arguments', () => {
+    const scripts = new Set<string | undefined>();
     for (const name of names) {
-      for (const c of containersOf(cronJob(name))) {
-        expect(c.args).toBeUndefined();
-        expect(['restic', 'cp', 'vault', '/tools/restic']).toContain(c.command?.[0]);
-        expect(c.command?.join(' ')).not.toMatch(/password[= ](?!file)(?!$)\S*[^-\s]|token|secret|AKIA/i);
+      for (const { command = [], args = [] } of containersOf(cronJob(name))) {
+        expect(['restic', 'cp', 'psql', 'vault', '/tools/restic', '/bin/sh']).toContain(command[0]);
+        expect([...command, ...args].join(' ')).not.toMatch(/password[= ](?!file|-|$)|AKIA/i);
+        if (command[0] === '/bin/sh') scripts.add(command[2]);
+        else expect(args).toEqual([]);
       }
     }
+    // The same for every installation, whatever it is called.
+    const other = make({
+      sovra: new SovraInstallation({ name: 'other', edgeNodes: [{ id: 'X.1', vault: {} }] }),
+      pruner: { ...pruner, keep: { daily: 7 }, keepVerified: 9 },
+    });
+    for (const job of other.objects.filter(
+      (o) => o.kind === 'CronJob' && /backup-(postgres|vault|prune)/.test(o.metadata.name),
+    ))
+      for (const { command = [] } of containersOf(job))
+        if (command[0] === '/bin/sh') expect(scripts).toContain(command[2]);
+    // Of a Vault's backup two, and the pruner's.
+    expect(scripts.size).toBe(3);
+  });
+
+  test('every job first removes locks that nobody holds; the one that makes the repository cannot yet', () => {
+    for (const name of names.filter((n) => n !== 'sovra-backup-init')) {
+      const [first] = containersOf(cronJob(name));
+      expect(first?.name).toBe('unlock');
+      expect(first?.command?.join(' ')).toContain('restic unlock');
+    }
+    expect(containersOf(cronJob('sovra-backup-init')).map((c) => c.name)).toEqual(['init']);
   });
 
   test('backups run where their Secrets are', () => {
@@ -51,8 +75,9 @@ describe('by default', () => {
       'PrometheusRule',
       'sovra-backup',
     ).spec.groups[0].rules;
-    expect(rules).toHaveLength(15);
-    const late = rules.filter((r) => r.alert === 'ScheduledTaskLate').map((r) => [r.labels.task, r.labels.level]);
+    expect(rules).toHaveLength(3 * backup.tasks.length);
+    const own = rules.filter((r) => names.includes(r.labels.task));
+    const late = own.filter((r) => r.alert === 'ScheduledTaskLate').map((r) => [r.labels.task, r.labels.level]);
     expect(late).toEqual([
       ['sovra-backup-postgres', 'P1'],
       ['sovra-backup-vault-edge-1', 'P1'],
@@ -77,7 +102,7 @@ describe('PostgreSQL', () => {
   const job = cronJob('sovra-backup-postgres');
   const dump = containerOf(job, 'pg-dump');
 
-  test('is dumped by the program of its image, started by restic, which the first container brings', () => {
+  test('is dumped by the program of its image, started by restic, which a container before it brings', () => {
     expect(containerOf(job, 'restic-binary')).toMatchObject({
       image: sovra.image('restic'),
       command: ['cp', '/usr/bin/restic', '/tools/restic'],
@@ -88,7 +113,7 @@ describe('PostgreSQL', () => {
         '/tools/restic',
         'backup',
         '--retry-lock',
-        '15m',
+        '60s',
         '--host',
         'sovra',
         '--tag',
@@ -107,6 +132,18 @@ describe('PostgreSQL', () => {
         '--no-password',
       ],
     ]);
+  });
+
+  test('is refused when it has no tables, before anything is stored', () => {
+    const guard = containerOf(job, 'has-tables');
+    expect(podOf(job).initContainers?.map((c) => c.name)).toEqual(['unlock', 'has-tables', 'restic-binary']);
+    expect(guard.command?.slice(0, -1)).toEqual([
+      ...['psql', '--no-psqlrc', '--no-password', '--quiet', '--set', 'ON_ERROR_STOP=1', '--command'],
+    ]);
+    expect(guard.command?.at(-1)).toContain('RAISE EXCEPTION');
+    // The kubelet would make one of two: `$$` quotes nothing here.
+    expect(guard.command?.at(-1)).not.toContain('$$');
+    expect(environmentOf(guard)).toMatchObject({ PGHOST: 'postgres.sovra.svc.cluster.local', PGSSLMODE: 'require' });
   });
 
   test('is reached with TLS, and with what is in the Secret of the installation', () => {
@@ -163,16 +200,16 @@ describe('PostgreSQL', () => {
   test('tuning', () => {
     const { cronJob: tuned } = make({
       postgres: {
-        schedule: '0 1 * * *',
-        activeDeadline: '20h',
+        schedule: '*/6 * * * *',
+        activeDeadline: '2m',
         retries: 0,
         resources: { cpu: '1', memory: '1Gi', cpuLimit: '2', memoryLimit: '8Gi' },
       },
     });
     const pod = tuned('sovra-backup-postgres');
     expect(pod.spec).toMatchObject({
-      schedule: '0 1 * * *',
-      jobTemplate: { spec: { activeDeadlineSeconds: 72_000, backoffLimit: 0 } },
+      schedule: '*/6 * * * *',
+      jobTemplate: { spec: { activeDeadlineSeconds: 120, backoffLimit: 0 } },
     });
     expect(containerOf(pod, 'pg-dump').resources?.limits).toEqual({
       cpu: '2',
@@ -188,26 +225,22 @@ describe('Vault', () => {
 
   test('saves a snapshot, reads it back, and then restic stores it', () => {
     const pod = podOf(job);
-    expect(pod.initContainers?.map((c) => [c.name, c.command])).toEqual([
+    expect(pod.initContainers?.slice(1).map((c) => [c.name, c.command])).toEqual([
       ['snapshot', ['vault', 'operator', 'raft', 'snapshot', 'save', '/staging/vault.snap']],
       ['inspect', ['vault', 'operator', 'raft', 'snapshot', 'inspect', '/staging/vault.snap']],
     ]);
-    expect(pod.containers.map((c) => c.command)).toEqual([
-      [
-        'restic',
-        'backup',
-        '--retry-lock',
-        '15m',
-        '--host',
-        'sovra-edge-1',
-        '--tag',
-        'sovra-installation=sovra',
-        '--tag',
-        'vault',
-        '/staging/vault.snap',
-      ],
+    expect(containerOf(job, 'store').command?.slice(3)).toEqual([
+      ...['store', '/staging/taken', '--retry-lock', '60s', '--host', 'sovra-edge-1'],
+      ...['--tag', 'sovra-installation=sovra', '--tag', 'vault', '/staging/vault.snap'],
     ]);
     expect(pod.volumes).toContainEqual({ name: 'staging', emptyDir: { sizeLimit: '2Gi' } });
+  });
+
+  test('has the time at which it was asked for, not the later one at which it is stored', () => {
+    expect(containerOf(job, 'unlock').command?.[2]).toMatch(/^restic unlock && date -u .*>"\$1"$/);
+    expect(containerOf(job, 'unlock').command?.at(-1)).toBe('/staging/taken');
+    expect(containerOf(job, 'store').command?.[2]).toContain('--time "$taken"');
+    expect(environmentOf(containerOf(job, 'store')).TZ).toBe('UTC');
   });
 
   test('asks the active node over TLS, under the name that its certificate carries', () => {
@@ -236,7 +269,7 @@ describe('Vault', () => {
       containersOf(job)
         .filter((c) => c.env?.some((e) => e.name === 'AWS_SECRET_ACCESS_KEY'))
         .map((c) => c.name),
-    ).toEqual(['store']);
+    ).toEqual(['unlock', 'store']);
   });
 
   test('carries the label by which the shipped policies let it in, and our own policy still selects it', () => {
@@ -259,7 +292,7 @@ describe('Vault', () => {
     const own = new SovraInstallation({
       edgeNodes: ['Edge.1', 'edge_1'].map((id, i) => ({ id, vault: { labels: { v: `${i}` } } })),
     });
-    const jobs = Object.keys(schedulesOf({ sovra: own })).filter((n) => n.includes('vault'));
+    const jobs = Object.keys(schedulesOf({ sovra: own })).filter((n) => n.startsWith('sovra-backup-vault'));
     expect(new Set(jobs).size).toBe(2);
     for (const name of jobs) expect(name).toMatch(/^sovra-backup-vault-edge-1-[0-9a-f]{6}$/);
   });

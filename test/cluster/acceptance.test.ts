@@ -46,7 +46,7 @@ describe('on the real API server', () => {
       ...preconditions(readFileSync(ca, 'utf8'), 'http://oncall.example.com'),
     ]);
     rmSync(directory, { recursive: true });
-  }, 2 * minute);
+  }, 6 * minute);
 
   afterAll(() => cluster?.stop(), minute);
 
@@ -58,21 +58,21 @@ describe('on the real API server', () => {
       const file = join(cluster.dir, `${name}.json`);
       const items = objectsOf(name).filter((o) => COUNTED.includes(o.kind));
       writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-      await cluster.kubectl.run(['delete', '--wait=true', '--timeout=30s', '-f', file]);
-    }, minute);
+      await cluster.kubectl.run(['delete', '--wait=true', '--timeout=90s', '-f', file]);
+    }, 3 * minute);
 
     test(
       'is accepted under strict validation, without a warning',
       async () => {
         expect(await cluster.apply(path)).toEqual({ warnings: [] });
       },
-      minute,
+      3 * minute,
     );
 
     test(
       'has all its workloads admitted and ready',
       async () => {
-        const ready = await cluster.waitForWorkloads({ timeout: 90_000 });
+        const ready = await cluster.waitForWorkloads({ timeout: 3 * minute });
         expect(ready).toEqual(expect.arrayContaining(named(name, 'Deployment').map((d) => `Deployment ${d}`)));
         for (const kind of ['Prometheus', 'Alertmanager']) {
           expect(ready).toEqual(
@@ -83,7 +83,7 @@ describe('on the real API server', () => {
         }
         expect(await cluster.refusals()).toEqual([]);
       },
-      2 * minute,
+      4 * minute,
     );
 
     test(
@@ -91,7 +91,7 @@ describe('on the real API server', () => {
       async () => {
         expect(await cluster.findRepeatedChanges(path)).toEqual([]);
       },
-      minute,
+      3 * minute,
     );
 
     test(
@@ -99,7 +99,7 @@ describe('on the real API server', () => {
       async () => {
         expect([...(await cluster.triggerCronJobs())].sort()).toEqual(named(name, 'CronJob').sort());
       },
-      minute,
+      3 * minute,
     );
   });
 });
@@ -113,7 +113,7 @@ describe('checkers', () => {
       expect(invalid).toEqual([]);
       expect(valid).toBe(sets.flatMap(objectsOf).length);
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -123,6 +123,6 @@ describe('checkers', () => {
       const findings = (await Promise.all(sets.map((name) => score(programs, [join(golden, name)])))).flat();
       expect(judge(findings, EXCEPTIONS)).toEqual({ faults: [], unused: [] });
     },
-    minute,
+    3 * minute,
   );
 });

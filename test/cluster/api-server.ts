@@ -106,7 +106,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const certificate = join(certificates, 'apiserver.crt');
   const access = (): ApiAccess => ({ server: url, authority: readFileSync(certificate, 'utf8'), token });
   try {
-    await server.ready(async () => (await readyz(access())) === 'ok', { timeout: 60_000 });
+    await server.ready(async () => (await readyz(access())) === 'ok', { timeout: 120_000 });
   } catch (error) {
     await stop();
     throw error;

@@ -14,7 +14,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await startCluster();
-}, 2 * minute);
+}, 6 * minute);
 
 afterAll(() => cluster?.stop(), minute);
 
@@ -45,8 +45,8 @@ describe('what the API server refuses', () => {
     await cluster.applyObjects([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels: levels } }]);
     const { warnings } = await cluster.applyObjects([pod('loose', {})]);
     expect(warnings.join()).toContain('would violate PodSecurity "restricted:latest"');
-    await expect(cluster.waitForWorkloads({ timeout: 3_000 })).rejects.toThrow('is forbidden: violates PodSecurity');
-    expect(await cluster.refusals()).not.toEqual([]);
+    await waitFor('the refusal', async () => (await cluster.refusals()).length > 0);
+    await expect(cluster.waitForWorkloads({ timeout: 1_000 })).rejects.toThrow('is forbidden: violates PodSecurity');
     await cluster.kubectl.run(['delete', 'namespace', 'strict', '--wait=false']);
   });
 });
@@ -58,7 +58,7 @@ describe('the sample stack', () => {
 
   beforeAll(async () => {
     expect(await cluster.apply(sample)).toEqual({ warnings: [] });
-  }, minute);
+  }, 2 * minute);
 
   afterAll(() => oncall?.stop());
 
@@ -72,7 +72,7 @@ describe('the sample stack', () => {
         'StatefulSet monitoring/prometheus-sample',
       ]);
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -80,7 +80,7 @@ describe('the sample stack', () => {
     async () => {
       expect(await cluster.findRepeatedChanges(sample)).toEqual([]);
     },
-    minute,
+    3 * minute,
   );
 
   test('shows a pod that a kubelet would not start', async () => {
@@ -109,7 +109,7 @@ describe('the sample stack', () => {
       );
       await cluster.kubectl.run(['delete', 'servicemonitor', '-n', 'monitoring', 'lost']);
     },
-    minute,
+    3 * minute,
   );
 
   test('is seen to change when a manifest differs', async () => {
@@ -127,16 +127,16 @@ describe('the sample stack', () => {
     async () => {
       expect(await cluster.triggerCronJobs()).toEqual(['monitoring/nightly']);
     },
-    minute,
+    3 * minute,
   );
 
   test(
     'runs the exporter, reached through its Service',
     async () => {
       await cluster.startPods({ namespace: 'monitoring', selector: 'app.kubernetes.io/name=blackbox' });
-      expect((await fetch('http://blackbox.monitoring.svc/-/healthy')).status).toBe(200);
+      await waitFor('its answer', async () => (await fetch('http://blackbox.monitoring.svc/-/healthy')).status === 200);
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -145,10 +145,13 @@ describe('the sample stack', () => {
       const selector = 'app.kubernetes.io/name=kube-state-metrics';
       await cluster.startPods({ namespace: 'monitoring', selector });
       const [address] = await cluster.podAddresses('monitoring', selector);
-      const metrics = await (await fetch(`http://${address}:8080/metrics`)).text();
-      expect(metrics).toContain('kube_cronjob_info{namespace="monitoring",cronjob="nightly"');
+      // It is ready before it has listed what it watches.
+      await waitFor('the CronJob among its metrics', async () => {
+        const metrics = await (await fetch(`http://${address}:8080/metrics`)).text();
+        return metrics.includes('kube_cronjob_info{namespace="monitoring",cronjob="nightly"');
+      });
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -161,7 +164,7 @@ describe('the sample stack', () => {
       await waitFor('both members to meet', async () => (await alertmanager.peers()).length === 2);
       expect(await alertmanager.route({ severity: 'critical' })).toEqual(['monitoring/oncall/oncall']);
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -170,11 +173,11 @@ describe('the sample stack', () => {
       prometheus = await cluster.startPrometheus({ namespace: 'monitoring', name: 'sample' });
       expect(await prometheus.checkConfig()).toContain('SUCCESS');
       await prometheus.waitForTargets(2);
-      await prometheus.waitForRules();
+      await prometheus.waitForRules({ timeout: 2 * minute });
       expect(await prometheus.query('count(up == 1)')).toEqual([{ metric: {}, value: 2 }]);
-      expect(await prometheus.alertmanagers()).toHaveLength(2);
+      await prometheus.waitFor('both Alertmanagers', async () => (await prometheus.alertmanagers()).length === 2);
     },
-    2 * minute,
+    6 * minute,
   );
 
   test(
@@ -184,7 +187,7 @@ describe('the sample stack', () => {
       await prometheus.waitFor('Alertmanager to have the alert', async () => (await alertmanager.alerts()).length > 0);
       expect(oncall.deliveries).toEqual([]);
     },
-    minute,
+    3 * minute,
   );
 
   test(
@@ -203,13 +206,13 @@ describe('the sample stack', () => {
         },
       ]);
       await cluster.refreshPrometheus(prometheus, { namespace: 'monitoring', name: 'sample' });
-      const alert = await oncall.waitForAlert('ProbeFailed');
+      const alert = await oncall.waitForAlert('ProbeFailed', 'firing', { timeout: 2 * minute });
       expect(alert.labels).toMatchObject({ severity: 'critical', instance: `http://${addresses.host}:9/dead` });
       expect(alert.annotations).toEqual({
         summary: `http://${addresses.host}:9/dead does not answer`,
         runbook_url: 'https://runbooks.example.com/ProbeFailed',
       });
     },
-    2 * minute,
+    6 * minute,
   );
 });

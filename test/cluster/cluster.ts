@@ -14,7 +14,7 @@ import { Prometheus } from './prometheus';
 import { findRepeatedChanges } from './repeat';
 import { ServiceNetwork } from './services';
 import type { WaitOptions } from './wait';
-import { findPods, readRefusals, triggerCronJobs, waitForWorkloads } from './workloads';
+import { failTask, findPods, readRefusals, triggerCronJobs, waitForWorkloads } from './workloads';
 
 export interface ClusterOptions {
   /** Whether the Prometheus Operator and its definitions are there. @default true */
@@ -85,6 +85,11 @@ export class Cluster {
     return triggerCronJobs(this.api, this.kubectl);
   }
 
+  /** Lets a scheduled task fail, and returns when it had. */
+  failTask(namespace: string, name: string): Promise<number> {
+    return failTask(this.api, this.kubectl, namespace, name);
+  }
+
   async podAddresses(namespace: string, selector?: string): Promise<readonly string[]> {
     return (await findPods(this.api, namespace, selector)).map(({ status }) => status?.podIP as string);
   }
@@ -112,6 +117,11 @@ export class Cluster {
     await waitForAlertmanagerConfig(this.api, options);
     const selector = `alertmanager=${options.name},app.kubernetes.io/name=alertmanager`;
     return new Alertmanager(await this.startPods({ ...options, selector }), this.programs);
+  }
+
+  /** The same for what the operator wrote for an Alertmanager. */
+  async refreshAlertmanager(alertmanager: Alertmanager): Promise<void> {
+    await Promise.all(alertmanager.pods.map((pod) => pod.syncVolumes()));
   }
 
   /** Ends every server by its process id. */

@@ -18,7 +18,7 @@ export async function startOperator(programs: Programs, controlPlane: ControlPla
   const { kubectl, kubeconfig } = controlPlane;
   const crds = join(programs['prometheus-operator'].dir, 'crds');
   await kubectl.apply(crds);
-  await kubectl.run(['wait', '--for=condition=Established', '--timeout=30s', '-R', '-f', crds]);
+  await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', '-R', '-f', crds]);
   const server = Server.start({
     name: 'prometheus-operator',
     command: programs['prometheus-operator'].path,
@@ -130,7 +130,7 @@ export interface ConfigOptions {
   readonly name: string;
   /** Objects that this instance is not meant to select: "plural/namespace/name". @default none */
   readonly ignored?: readonly string[];
-  /** Milliseconds until the operator must have taken up everything. @default 30000 */
+  /** Milliseconds until the operator must have taken up everything. @default 60000 */
   readonly timeout?: number;
 }
 

@@ -118,12 +118,16 @@ export class CommandError extends Error {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Milliseconds after which it is killed. @default never */
+  readonly timeout?: number;
 }
 
 /** Runs a command to its end. Rejects with a CommandError when it does not end with 0. */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...process.env, ...options.env }, stdio: 'pipe' });
+    const { timeout } = options;
+    const env = { ...process.env, ...options.env };
+    const child = spawn(command, args, { env, stdio: 'pipe', killSignal: 'SIGKILL', ...(timeout && { timeout }) });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

@@ -25,7 +25,9 @@ export type ProgramName =
   | 'kube-state-metrics'
   | 'blackbox-exporter'
   | 'kubeconform'
-  | 'kube-score';
+  | 'kube-score'
+  | 'pulumi'
+  | 'pulumi-resource-kubernetes';
 
 export type Programs = Readonly<Record<ProgramName, Program>>;
 

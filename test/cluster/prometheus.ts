@@ -113,7 +113,7 @@ export class Prometheus {
     );
   }
 
-  /** Every rule evaluated without a fault. */
+  /** Every rule evaluated without a fault. A group's first turn comes up to one interval of the group after the start. */
   async waitForRules(options?: WaitOptions): Promise<void> {
     await this.waitFor(
       'all rules evaluated',
@@ -151,7 +151,7 @@ export class Prometheus {
   }
 
   private async ask<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`);
+    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(10_000) });
     const answer = (await response.json()) as { status: string; data: T; error?: string };
     if (answer.status === 'success') return answer.data;
     throw new Error(`Prometheus refused ${path}: ${answer.error}`);

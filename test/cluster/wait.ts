@@ -1,5 +1,5 @@
 export interface WaitOptions {
-  /** Milliseconds until the wait is given up. @default 30000 */
+  /** Milliseconds until the wait is given up. @default 60000, many times what is needed on a machine that has nothing else to do */
   readonly timeout?: number;
   /** Milliseconds between two looks. @default 100 */
   readonly interval?: number;
@@ -14,7 +14,7 @@ const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 export async function waitFor<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeout = 30_000, interval = 100 }: WaitOptions = {},
+  { timeout = 60_000, interval = 100 }: WaitOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeout;
   let last: unknown;

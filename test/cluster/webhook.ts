@@ -19,6 +19,14 @@ export interface Delivery {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly payload: WebhookPayload;
+  /** When it had arrived whole, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** An alert that arrived, and when. */
+export interface Page {
+  readonly alert: WebhookAlert;
+  readonly at: number;
 }
 
 /** Someone who is on call: keeps all that Alertmanager sends. */
@@ -32,7 +40,7 @@ export class WebhookReceiver {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const payload = JSON.parse(Buffer.concat(chunks).toString()) as WebhookPayload;
-        this.deliveries.push({ path: request.url ?? '', headers: request.headers, payload });
+        this.deliveries.push({ path: request.url ?? '', headers: request.headers, payload, at: Date.now() });
         response.end();
       });
     });
@@ -56,6 +64,26 @@ export class WebhookReceiver {
     return waitFor(
       `alert ${name} to arrive ${status}`,
       () => this.alerts.find((alert) => alert.labels.alertname === name && alert.status === status),
+      { timeout: 60_000, ...options },
+    );
+  }
+
+  /** Deliveries that tell of something that fires, at any of these paths, from a moment on. */
+  calls(paths: readonly string[], since = 0): readonly Delivery[] {
+    return this.deliveries.filter((d) => d.payload.status === 'firing' && d.at >= since && paths.includes(d.path));
+  }
+
+  /** The first that arrives firing with these labels, from a moment on. */
+  waitForPage(labels: WebhookAlert['labels'], since = 0, options?: WaitOptions): Promise<Page> {
+    const wanted = Object.entries(labels);
+    const fits = (alert: WebhookAlert) =>
+      alert.status === 'firing' && wanted.every(([name, value]) => alert.labels[name] === value);
+    return waitFor(
+      `a page of ${JSON.stringify(labels)}`,
+      () =>
+        this.deliveries
+          .filter(({ at }) => at >= since)
+          .flatMap(({ at, payload }) => payload.alerts.filter(fits).map((alert) => ({ alert, at })))[0],
       { timeout: 60_000, ...options },
     );
   }

@@ -56,7 +56,7 @@ export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): P
       if (reasons.length === 0) return found;
       throw new Error([...reasons, ...(await readRefusals(api))].join('\n  '));
     },
-    { timeout: 60_000, interval: 250, ...options },
+    { timeout: 120_000, interval: 250, ...options },
   );
   return workloads.map((workload) => `${workload.kind} ${nameOf({ metadata: workload.metadata })}`);
 }
@@ -85,6 +85,38 @@ export async function triggerCronJobs(api: ApiClient, kubectl: Kubectl): Promise
     throw new Error([`not completed: ${open.join(', ')}`, ...(await readRefusals(api))].join('\n  '));
   });
   return cronJobs.map((cronJob) => nameOf(cronJob as KubeObject));
+}
+
+/**
+ * Lets a CronJob fail: a Job of its own that finds no node and has no time. No run of its schedule comes in between.
+ * Returns the time, in milliseconds since 1970, at which the job controller had given it up.
+ */
+export async function failTask(api: ApiClient, kubectl: Kubectl, namespace: string, name: string): Promise<number> {
+  const patch = JSON.stringify({ spec: { suspend: true } });
+  await kubectl.run(['patch', 'cronjob', '-n', namespace, name, '--type=merge', '-p', patch]);
+  const { metadata, spec } = await api.get<CronJob>(`/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`);
+  const { template } = spec?.jobTemplate.spec ?? {};
+  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+  await api.post(jobs, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: `${name}-fails`,
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: metadata?.uid, controller: true }],
+    },
+    spec: {
+      activeDeadlineSeconds: 1,
+      template: { ...template, spec: { ...template?.spec, nodeSelector: { 'kubernetes.io/hostname': 'nowhere' } } },
+    },
+  });
+  return waitFor(
+    `the Job of ${namespace}/${name} to fail`,
+    async () => {
+      const { status } = await api.get<Job>(`${jobs}/${name}-fails`);
+      return status?.conditions?.some((c) => c.type === 'Failed' && c.status === 'True') && Date.now();
+    },
+    { timeout: 60_000 },
+  );
 }
 
 let triggered = 0;

@@ -106,6 +106,92 @@ describe('numbers under the real engine', () => {
     );
   });
 
+  describe('the dashboard of the federation', () => {
+    const guide = full({ dialect: 'guide', federationPartners: [{ id: 'p' }, { id: 'q' }] });
+    const link = (pod: string, partner: string, status: string) =>
+      `sovra_federation_connections{job="sovra-api",pod="${pod}",instance="${pod}",partner="${partner}",status="${status}"}`;
+    const of = (id: number, series: Readonly<Record<string, number>>, answers: readonly Answer[], query = 0): Case => ({
+      series: constant(series),
+      expr: expressions(guide, 'sovra-federation', id)[query] as string,
+      answers,
+    });
+    const api = { [up('sovra-api', 'x')]: 1, [up('sovra-api', 'y')]: 1 };
+    const both = Object.fromEntries(
+      ['x', 'y'].flatMap((pod) => [
+        [link(pod, 'p', 'healthy'), 1],
+        [link(pod, 'p', 'unhealthy'), 0],
+        [link(pod, 'q', 'healthy'), 0],
+        [link(pod, 'q', 'unhealthy'), 1],
+      ]),
+    );
+
+    it('counts each link once, whatever the replicas are', () => {
+      evaluate(of(101, both, number(1)), of(102, both, number(1)), of(103, { ...api, ...both }, number(1)));
+    });
+
+    it('a partner that is not known any more is missing; nothing is said while no replica answers', () => {
+      evaluate(
+        of(103, { ...api, [link('x', 'p', 'healthy')]: 1 }, number(1)),
+        of(103, api, number(2)),
+        of(103, { [up('sovra-api', 'x')]: 0 }, NOTHING),
+        of(101, api, NOTHING),
+      );
+    });
+
+    it('lists each partner with its status, and whether that is well', () => {
+      const p = '{partner="p",status="healthy"}';
+      const q = '{partner="q",status="unhealthy"}';
+      evaluate(
+        of(201, both, [
+          { labels: p, value: 1 },
+          { labels: q, value: 1 },
+        ]),
+        of(
+          201,
+          both,
+          [
+            { labels: p, value: 1 },
+            { labels: q, value: 0 },
+          ],
+          1,
+        ),
+        of(203, both, [
+          { labels: '{partner="p"}', value: 1 },
+          { labels: '{partner="q"}', value: 0 },
+        ]),
+        of(203, { [link('x', 'q', 'broken')]: 1 }, [{ labels: '{partner="q"}', value: 0 }]),
+      );
+    });
+
+    it('shows the errors of the worst type, and a 0 where there are links and no errors', () => {
+      const errors = (type: string, per: string) => ({
+        series: `sovra_federation_errors_total{job="sovra-api",type="${type}"}`,
+        values: `0+${per}x30`,
+      });
+      const expr = expressions(sovra, 'sovra-federation', 104)[0] as string;
+      const one = { 'sovra_federation_connections_active{job="sovra-api",status="active"}': 1 };
+      // Ten minutes of one a second, in a window of fifteen.
+      evaluate(
+        { series: [...constant(one), errors('tls', '6'), errors('timeout', '60')], expr, answers: number(2 / 3) },
+        { series: constant(one), expr, answers: number(0) },
+        { series: [], expr, answers: NOTHING },
+      );
+    });
+  });
+
+  it('the share of policy evaluations that fail: 0 when none does, nothing without evaluations', () => {
+    const evaluations = (result: string, per: string) => ({
+      series: `sovra_policy_evaluations_total{job="sovra-api",result="${result}"}`,
+      values: `0+${per}x30`,
+    });
+    const expr = expressions(sovra, 'sovra-overview', 304)[0] as string;
+    evaluate(
+      { series: [evaluations('allow', '30'), evaluations('error', '10')], expr, answers: number(0.25) },
+      { series: [evaluations('allow', '30')], expr, answers: number(0) },
+      { series: [], expr, answers: NOTHING },
+    );
+  });
+
   const cronJob = (name: string, task: string) =>
     `${name}{job="kube-state-metrics",namespace="sovra",cronjob="${task}"}`;
 
@@ -171,6 +257,37 @@ describe('numbers under the real engine', () => {
     );
   });
 
+  it('firing alerts of one part, and of the task that exports the audit log', () => {
+    const of = (component: string, task = '') =>
+      `ALERTS{alertstate="firing",alertname="A",component="${component}",task="${task}"}`;
+    const some = {
+      [of('federation')]: 1,
+      [of('tasks', 'sovra-audit-export')]: 1,
+      [of('tasks', 'sovra-backup-postgres')]: 1,
+      [of('federation').replace('firing', 'pending')]: 1,
+    };
+    evaluate(
+      panel('sovra-federation', 105, some, number(1)),
+      panel('sovra-audit', 105, some, number(1)),
+      panel('sovra-audit', 106, some, number(0)),
+    );
+  });
+
+  it('the last export of the audit log: its age, and nothing where it never succeeded', () => {
+    evaluate(
+      panel(
+        'sovra-audit',
+        104,
+        {
+          [cronJob('kube_cronjob_status_last_successful_time', 'sovra-audit-export')]: 60,
+          [cronJob('kube_cronjob_status_last_successful_time', 'backup')]: 590,
+        },
+        number(540),
+      ),
+      panel('sovra-audit', 104, { [cronJob('kube_cronjob_created', 'sovra-audit-export')]: 60 }, NOTHING),
+    );
+  });
+
   it('the Watchdog is silent when it does not fire', () => {
     evaluate(
       panel('sovra-monitoring', 101, { [alert('Watchdog', 'info')]: 1 }, number(1)),
@@ -204,6 +321,76 @@ describe('numbers under the real engine', () => {
         },
         number(0.4),
       ),
+    );
+  });
+
+  it('space on volumes: the share that is left, and the one that will be', () => {
+    const claim = (name: string, namespace = 'sovra') =>
+      `kubelet_volume_stats_available_bytes{namespace="${namespace}",persistentvolumeclaim="${name}"}`;
+    const size = (name: string) => claim(name).replace('available', 'capacity');
+    const expr = (id: number) => expressions(sovra, 'sovra-monitoring', id)[0] as string;
+    const series = [
+      // A hundredth of it in each minute.
+      { series: claim('fills'), values: '900-10x30' },
+      { series: size('fills'), values: '1000x30' },
+      ...constant({ [claim('rests')]: 300, [size('rests')]: 1000, [claim('of-others', 'x')]: 1 }),
+    ];
+    const labels = (name: string) => `{namespace="sovra",persistentvolumeclaim="${name}"}`;
+    evaluate(
+      {
+        series,
+        expr: `round(${expr(501)}, 0.001)`,
+        answers: [
+          { labels: labels('rests'), value: 0.3 },
+          { labels: labels('fills'), value: 0.8 },
+        ],
+      },
+      {
+        series,
+        expr: `round(${expr(502)}, 0.001)`,
+        answers: [
+          { labels: labels('fills'), value: -13.6 },
+          { labels: labels('rests'), value: 0.3 },
+        ],
+      },
+    );
+  });
+
+  it('certificates that end together: nodes are counted, and their Vaults are not', () => {
+    const count = (uid: string, id: number, n: number) => expressions(sovra, uid, id)[n] as string;
+    const node = (id: string, pod: string) =>
+      `sovra_edge_cert_expiry_seconds{job="sovra-api",node_id="${id}",pod="${pod}"}`;
+    const server = (node: string, pod: string) =>
+      `probe_ssl_earliest_cert_expiry{job="edge-probe",edge_node="${node}",instance="https://${pod}"}`;
+    const day = 86_400;
+    const nodes = { [node('a', 'x')]: 2 * day, [node('a', 'y')]: 90 * day, [node('b', 'x')]: 20 * day };
+    const servers = { [server('a', '1')]: 2 * day, [server('a', '2')]: 2 * day, [server('b', '1')]: 90 * day };
+    evaluate(
+      ...[2, 1, 0].map((value, n) => ({
+        series: constant(nodes),
+        expr: count('sovra-edge-nodes', 303, n),
+        answers: number(value),
+      })),
+      ...[1, 1, 0].map((value, n) => ({
+        series: constant(servers),
+        expr: count('sovra-edge-nodes', 304, n),
+        answers: number(value),
+      })),
+    );
+  });
+
+  it('failed sign-ins: the share, 0 when none failed, and nothing where nobody tries', () => {
+    const attempts = (result: string, per: string) => ({
+      series: `sovra_api_gateway_auth_attempts_total{job="sovra-api",method="jwt",result="${result}"}`,
+      values: `0+${per}x30`,
+    });
+    const [share, rate] = [603, 604].map((id) => expressions(sovra, 'sovra-overview', id)[0] as string);
+    const both = [attempts('success', '90'), attempts('failure', '30')];
+    evaluate(
+      { series: both, expr: share as string, answers: number(0.25) },
+      { series: [attempts('success', '90')], expr: share as string, answers: number(0) },
+      { series: [], expr: share as string, answers: NOTHING },
+      { series: both, expr: rate as string, answers: number(0.5) },
     );
   });
 });

@@ -1,12 +1,16 @@
 import type { Options as StatOptions } from '@grafana/grafana-foundation-sdk/stat';
 import { dashboards, dashboardText } from '../../lib/dashboards';
+import { EXPORT_TASK } from '../../lib/dashboards/audit';
 import { above, below } from '../../lib/dashboards/model';
 import type { GridPosition, Plain } from '../../lib/dashboards/plain';
+import { AUDIT_EXPORT } from '../../lib/operations/audit-export';
+import { TASK_ALERT_NAMES } from '../../lib/operations/task-alerts';
 import { ALERT_NAMES } from '../../lib/rules/catalogue';
+import { SLO_ALERT_NAMES } from '../../lib/rules/objectives/objective';
 import { THRESHOLDS } from '../../lib/rules/thresholds';
 import { METRIC_DIALECTS } from '../../lib/sovra/metrics';
 import { refusedProperties } from '../support/synth';
-import { dashboardOf, full, isPanel, panelOf, panelsOf } from './installations';
+import { allQueries, dashboardOf, full, isPanel, panelOf, panelsOf } from './installations';
 
 const MIB = 1024 * 1024;
 
@@ -25,6 +29,9 @@ describe('the contract', () => {
       ['database', 'sovra-database', 'Sovra / Database', 'sovra-database', 'Sovra / Database'],
       ['tasks', 'sovra-tasks', 'Sovra / Scheduled tasks', 'sovra-tasks', 'Sovra / Scheduled tasks'],
       ['monitoring', 'sovra-monitoring', 'Sovra / Monitoring', 'sovra-monitoring', 'Sovra / Monitoring'],
+      ['federation', 'sovra-federation', 'Sovra / Federation', 'sovra-federation', 'Sovra / Federation'],
+      ['audit', 'sovra-audit', 'Sovra / Audit', 'sovra-audit', 'Sovra / Audit'],
+      ['objectives', 'sovra-objectives', 'Sovra / Objectives', 'sovra-objectives', 'Sovra / Objectives'],
     ]);
   });
 
@@ -38,12 +45,15 @@ describe('the contract', () => {
     ]);
     expect(Object.fromEntries(ids)).toEqual({
       'sovra-overview':
-        '101 102 103 104 105 106 201 202 203 204 205 206 301 302 303 401 402 403 501 502 503 601 602 701 702 801 802 803 804',
-      'sovra-edge-nodes': '101 102 103 104 105 106 201 202 203 204 301 302 401 402 501 502',
+        '101 102 103 104 105 106 201 202 203 204 205 206 301 302 303 304 401 402 403 501 502 503 601 602 603 604 701 702 801 802 803 804',
+      'sovra-edge-nodes': '101 102 103 104 105 106 201 202 203 204 301 302 303 304 401 402 501 502',
       'sovra-vault': '101 102 103 104 105 106 107 108 201 202 203 204 205',
-      'sovra-database': '101 102 103 104 105 106 201 202 203 204',
-      'sovra-tasks': '101 102 103 104 105 201 202 301 302',
-      'sovra-monitoring': '101 102 103 104 105 106 201 202 301 302 303 401 402',
+      'sovra-database': '101 102 103 104 105 106 201 202 203 204 301 302',
+      'sovra-tasks': '101 102 103 104 105 201 202 301 302 401 402 403 404 405 406 407',
+      'sovra-monitoring': '101 102 103 104 105 106 201 202 301 302 303 401 402 501 502',
+      'sovra-federation': '101 102 103 104 105 201 202 301 302',
+      'sovra-audit': '101 102 103 104 105 106 201 202 301 302 303 401',
+      'sovra-objectives': '101 102 103 104 105 201 301 302 401 402 403 404',
     });
   });
 
@@ -53,7 +63,10 @@ describe('the contract', () => {
         dashboards(full({ dialect })).flatMap((d) => panelsOf(d).map((p) => [`${d.uid} ${p.id}`, p.title] as const)),
       );
     const release = titles('2026.3');
-    for (const [id, title] of titles('guide')) expect([id, release.get(id)]).toEqual([id, title]);
+    const guide = titles('guide');
+    // Only the guide's exporter tells partners apart.
+    expect([...guide.keys()].filter((id) => !release.has(id))).toEqual(['sovra-federation 203']);
+    for (const [id, title] of guide) expect([id, release.get(id) ?? title]).toEqual([id, title]);
   });
 
   it('the same input gives the same bytes', () => {
@@ -108,7 +121,10 @@ describe('what a dialect or an installation lacks', () => {
   it('is left out as a whole dashboard where nothing is left', () => {
     const uids = (props: Parameters<typeof full>[0]) => dashboards(full(props)).map((d) => d.uid);
     expect(uids({ edgeNodes: [] })).not.toContain('sovra-vault');
-    expect(uids({ controlPlane: false })).not.toContain('sovra-database');
+    for (const uid of ['sovra-database', 'sovra-federation', 'sovra-audit'])
+      expect(uids({ controlPlane: false })).not.toContain(uid);
+    // Objectives may be of the user: their rules are not known here.
+    expect(uids({ controlPlane: false })).toContain('sovra-objectives');
     expect(uids({ controlPlane: false })).toContain('sovra-vault');
   });
 
@@ -155,6 +171,23 @@ describe('ten thousand edge nodes', () => {
   });
 });
 
+describe('the dashboards of one thing', () => {
+  const one = ['sovra-federation', 'sovra-audit', 'sovra-objectives'];
+  const all = dashboards(full());
+
+  it.each(one)('%s is read at a glance and leads on', (uid) => {
+    const panels = panelsOf(dashboardOf(all, uid));
+    expect(panels.length).toBeLessThanOrEqual(12);
+    const links = panels.flatMap((p) => p.links ?? []);
+    expect(links.some((l) => l.targetBlank)).toBe(true);
+    expect(links.some((l) => l.url?.startsWith('/d/'))).toBe(true);
+  });
+
+  it('the task that exports the audit log has the name that it is given', () => {
+    expect(EXPORT_TASK).toBe(AUDIT_EXPORT);
+  });
+});
+
 describe('thresholds', () => {
   it('are those of the alerts', () => {
     expect(steps('sovra-overview', 103)).toEqual([null, 0.001, THRESHOLDS.apiErrorRatio]);
@@ -166,9 +199,29 @@ describe('thresholds', () => {
     expect(steps('sovra-edge-nodes', 201)).toEqual([null, THRESHOLDS.heartbeatLate, THRESHOLDS.heartbeatLost]);
     expect(steps('sovra-edge-nodes', 502)).toEqual([null, 1, 7, 30]);
     expect(steps('sovra-vault', 204)).toEqual([null, THRESHOLDS.vaultMemoryFloor]);
-    expect(steps('sovra-database', 104)).toEqual([null, THRESHOLDS.databaseConnectionRatio]);
+    const connections = [null, THRESHOLDS.databaseConnectionRatio, THRESHOLDS.databaseConnectionExhaustion];
+    expect(steps('sovra-database', 102)).toEqual(connections);
+    expect(steps('sovra-database', 104)).toEqual(connections);
+    expect(steps('sovra-overview', 603)).toEqual([null, THRESHOLDS.authFailureRatio]);
+    expect(steps('sovra-overview', 604)).toEqual([null, THRESHOLDS.authFailureFloor]);
+    for (const id of [303, 304]) expect(steps('sovra-edge-nodes', id)).toEqual([null, THRESHOLDS.edgeNodesTogether]);
+    expect(steps('sovra-monitoring', 501)).toEqual([null, THRESHOLDS.volumeShareAlmostFull, THRESHOLDS.volumeShareLow]);
+    expect(steps('sovra-monitoring', 502)).toEqual([null, 0]);
     expect(steps('sovra-database', 201)).toEqual([null, THRESHOLDS.databaseLatencyP95]);
     expect(steps('sovra-monitoring', 402)).toEqual([null, THRESHOLDS.notificationFailureRatio]);
+    expect(steps('sovra-overview', 304)).toEqual([null, THRESHOLDS.policyErrorRatio]);
+    expect(steps('sovra-federation', 101)).toEqual([null, 1]);
+    expect(steps('sovra-federation', 104)).toEqual([null, THRESHOLDS.federationErrorRate]);
+    expect(steps('sovra-federation', 301)).toEqual([null, THRESHOLDS.federationErrorRate]);
+    expect(steps('sovra-audit', 101)).toEqual([null, THRESHOLDS.auditLag]);
+    expect(steps('sovra-audit', 201)).toEqual([null, THRESHOLDS.auditLag]);
+    expect(steps('sovra-audit', 202)).toEqual([null, THRESHOLDS.auditQueue]);
+    expect([401, 402, 403, 404].map((id) => steps('sovra-objectives', id))).toEqual([
+      [null, 14.4],
+      [null, 6],
+      [null, 3],
+      [null, 1],
+    ]);
   });
 
   it('follow alerts that were changed, in colours and in queries', () => {
@@ -214,7 +267,66 @@ describe('links and variables', () => {
       .join('');
     const named = [...text.matchAll(/alertname!?=\\"(\w+)\\"/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(0);
-    for (const name of named) expect(ALERT_NAMES).toContain(name);
+    for (const name of named) expect([...ALERT_NAMES, ...SLO_ALERT_NAMES]).toContain(name);
+  });
+
+  it('of panels lead to pages of alerts that exist, and to dashboards of the same installation', () => {
+    const variants = [{}, { dialect: '2026.3' as const }, { controlPlane: false as const, edgeNodes: [] }];
+    for (const props of variants) {
+      const all = dashboards(full(props), { runbookBaseUrl: 'https://wiki.example.com' });
+      const pages = [...ALERT_NAMES, ...SLO_ALERT_NAMES, ...TASK_ALERT_NAMES].map(
+        (name) => `https://wiki.example.com/${name}.md`,
+      );
+      const others = all.map((d) => `/d/${d.uid}?\${__url_time_range}&\${__all_variables}`);
+      for (const d of all)
+        for (const link of panelsOf(d).flatMap((p) => p.links ?? []))
+          expect(link.targetBlank ? pages : others).toContain(link.url);
+    }
+  });
+
+  it('lead from the overview to the dashboards that tell more', () => {
+    const overview = dashboardOf(dashboards(full({ dialect: '2026.3' })), 'sovra-overview');
+    const to = panelsOf(overview).flatMap((p) =>
+      (p.links ?? []).flatMap((l) => /^\/d\/([\w-]+)/.exec(l.url ?? '')?.[1] ?? []),
+    );
+    expect([...new Set(to)].sort()).toEqual([
+      'sovra-audit',
+      'sovra-edge-nodes',
+      'sovra-federation',
+      'sovra-objectives',
+    ]);
+  });
+
+  it('carry what was chosen to the next dashboard', () => {
+    for (const { json } of dashboards(full()))
+      expect(json.links?.find((l) => l.type === 'dashboards')).toMatchObject({ includeVars: true, keepTime: true });
+  });
+
+  it('every dashboard begins with the cluster, and "All" of it', () => {
+    for (const { json } of dashboards(full()))
+      expect(json.templating.list?.[1]).toMatchObject({
+        name: 'cluster',
+        includeAll: true,
+        allValue: '.*',
+        current: { text: ['All'], value: ['$__all'] },
+      });
+  });
+
+  it('every series is held against the cluster, but for those of Vault, which has such a label of its own', () => {
+    for (const dialect of METRIC_DIALECTS) {
+      for (const { raw, where } of allQueries(full({ dialect }))) {
+        if (where === 'variable cluster') continue;
+        const selectors = [...raw.matchAll(/\{([^}]*)\}/g)].map(([, matchers = '']) => matchers);
+        for (const matchers of selectors)
+          if (!matchers.includes('job="vault"')) expect(matchers).toContain('cluster=~"$cluster"');
+          else expect(matchers).not.toContain('$cluster');
+        // A name without a selector would escape all that.
+        const bare = raw
+          .replace(/\{[^}]*\}/g, '{}')
+          .match(/\b(?:sovra_|probe_|pg_|kube_|vault_|prometheus_|alertmanager_|up\b|ALERTS)[\w:]*(?![\w:]|\{)/g);
+        expect([raw, bare]).toEqual([raw, null]);
+      }
+    }
   });
 
   it('the text is JSON with one line for each panel', () => {

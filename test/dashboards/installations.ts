@@ -10,6 +10,7 @@ export function full(props: SovraInstallationProps = {}): SovraInstallation {
       { id: 'elsewhere', healthUrls: ['https://vault.example.com:8200/v1/sys/health'] },
     ],
     federationPartners: [{ id: 'partner' }],
+    volumes: {},
     ...props,
   });
 }

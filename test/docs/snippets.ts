@@ -37,7 +37,10 @@ function options(): ts.CompilerOptions {
     types: ['node'],
     noUnusedLocals: false,
     moduleDetection: ts.ModuleDetectionKind.Force,
-    paths: { 'sovra-ops': [join(ROOT, 'lib', 'index.ts')] },
+    paths: {
+      'sovra-ops': [join(ROOT, 'lib', 'index.ts')],
+      'sovra-ops/pulumi': [join(ROOT, 'lib', 'pulumi', 'index.ts')],
+    },
   };
 }
 
@@ -70,6 +73,7 @@ export function runBlock(block: Block): void {
   const made: App[] = [];
   const requireFor = (name: string): unknown => {
     if (name === 'sovra-ops') return lib;
+    if (name === 'sovra-ops/pulumi') return require('../../lib/pulumi');
     // The apps that a block makes are checked like those that it was given.
     if (name === 'cdk8s') return { ...require('cdk8s'), App: recording(made) };
     return require(name);

@@ -1,22 +1,25 @@
 import type { KubeObject } from '../../lib/checks/model';
 import { Grafana } from '../../lib/monitoring/grafana';
-import { GrafanaDashboards, type GrafanaDashboardsProps } from '../../lib/monitoring/grafana-dashboards';
+import { GrafanaDashboards, SovraDashboards, type SovraDashboardsProps } from '../../lib/monitoring/grafana-dashboards';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { objectsOf, refusedProperties } from '../support/synth';
 
 const sovra = new SovraInstallation({ edgeNodes: [{ id: 'one', vault: {} }] });
 
-describe('GrafanaDashboards', () => {
-  const build = (props: Partial<GrafanaDashboardsProps> = {}) =>
-    objectsOf((chart) => void new GrafanaDashboards(chart, 'dashboards', { sovra, ...props }));
+describe('SovraDashboards', () => {
+  it('had another name first, which means the same', () => {
+    expect(GrafanaDashboards).toBe(SovraDashboards);
+  });
+
+  const build = (props: Partial<SovraDashboardsProps> = {}) =>
+    objectsOf((chart) => void new SovraDashboards(chart, 'dashboards', { sovra, ...props }));
 
   it('are ConfigMaps that the sidecar of the charts finds', () => {
     const objects = build();
     expect(objects.map((o) => [o.kind, o.metadata.name])).toEqual(
-      ['overview', 'edge-nodes', 'vault', 'database', 'tasks', 'monitoring'].map((name) => [
-        'ConfigMap',
-        `sovra-dashboard-${name}`,
-      ]),
+      ['overview', 'edge-nodes', 'vault', 'database', 'tasks', 'monitoring', 'federation', 'audit', 'objectives'].map(
+        (name) => ['ConfigMap', `sovra-dashboard-${name}`],
+      ),
     );
     for (const o of objects) {
       expect(o.metadata).toMatchObject({

@@ -348,6 +348,14 @@ describe('SovraMonitoring', () => {
     });
   });
 
+  it.each([
+    ['that of Prometheus', { prometheus: { scrapeInterval: '1m' } }, '1m'],
+    ['its own', { prometheus: { scrapeInterval: '1m' }, grafana: { scrapeInterval: '30s' } }, '30s'],
+  ] as const)('Grafana chooses windows of rates by a scrape interval: %s', (_, props, interval) => {
+    const config = find(make(props), 'ConfigMap', 'grafana-provisioning');
+    expect(parse(config.data['datasources.yaml']).datasources[0].jsonData.timeInterval).toBe(interval);
+  });
+
   it("can be imported into somebody else's chart and checked by a plain App", () => {
     const app = new App();
     new SovraMonitoring(new Chart(app, 'theirs'), 'sovra', { sovra });

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditExportContainer } from '../../lib/operations/audit-export';
@@ -49,7 +60,7 @@ function run(environment: Record<string, string> = {}) {
 }
 const exports = () =>
   readdirSync(folder)
-    .filter((f) => f.startsWith('audit-'))
+    .filter((f) => /^audit-.*\.json$/.test(f))
     .sort();
 const partials = () => readdirSync(folder).filter((f) => f.endsWith('.partial'));
 const calls = () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
@@ -99,4 +110,135 @@ test('an export that is as long as exports can be is a failure: events are missi
 test('a quiet day is a good one', () => {
   expect(run({ EVENTS: 'null' }).status).toBe(0);
   expect(exports()).toHaveLength(7);
+});
+
+describe('the chain', () => {
+  const path = (name: string) => join(folder, name);
+  const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+  const lines = () => readFileSync(path('audit.chain'), 'utf8').trimEnd().split('\n');
+  const complaints = (stderr: string) => stderr.split('\n').filter((line) => line.startsWith('broken chain: '));
+  /** Exported days, and then something that should not have happened to them. */
+  const harmed = (harm: () => void) => {
+    expect(run().status).toBe(0);
+    harm();
+    return run();
+  };
+  const rewrite = (change: (all: string[]) => string[]) => () =>
+    writeFileSync(path('audit.chain'), `${change(lines()).join('\n')}\n`);
+
+  test('has a line for each file, with the hash of the file and of the line before', () => {
+    run();
+    let link = '0'.repeat(64);
+    const expected = [7, 6, 5, 4, 3, 2, 1].map((back) => {
+      const line = `${day(back)} ${sha256(readFileSync(path(file(back))))} ${link}`;
+      link = sha256(`${line}\n`);
+      return line;
+    });
+    expect(lines()).toEqual(expected);
+  });
+
+  test('each file has a checksum beside it that sha256sum takes', () => {
+    run();
+    const sums = [7, 1].map((back) => `${file(back)}.sha256`);
+    expect(spawnSync('sha256sum', ['-c', ...sums], { cwd: folder, encoding: 'utf8' }).status).toBe(0);
+  });
+
+  test('grows by what is new, and every run tells its end', () => {
+    expect(run({ FAIL: day(1) }).status).toBe(1);
+    const before = lines();
+    const { status, stdout } = run();
+    expect(status).toBe(0);
+    expect(lines().slice(0, 6)).toEqual(before);
+    expect(stdout).toContain(`audit.chain has 7 lines, the hash of the last one is ${sha256(`${lines().at(-1)}\n`)}`);
+  });
+
+  test.each<[string, () => void, () => string]>([
+    ['a file that was changed', () => appendFileSync(path(file(4)), ' '), () => `the file of ${day(4)} was changed`],
+    ['a file that was emptied', () => writeFileSync(path(file(4)), ''), () => `the file of ${day(4)} was changed`],
+    ['a file that was taken away', () => rmSync(path(file(4))), () => `the file of ${day(4)} is gone`],
+    [
+      'a checksum that was changed with its file',
+      () => {
+        writeFileSync(path(file(4)), 'forged');
+        writeFileSync(path(`${file(4)}.sha256`), `${sha256('forged')}  ${file(4)}\n`);
+      },
+      () => `the file of ${day(4)} was changed`,
+    ],
+    [
+      'a checksum that was taken away',
+      () => rmSync(path(`${file(4)}.sha256`)),
+      () => `${file(4)}.sha256 was changed or is gone`,
+    ],
+    [
+      'a file, its checksum and its line that were changed together',
+      () => {
+        writeFileSync(path(file(4)), 'forged');
+        writeFileSync(path(`${file(4)}.sha256`), `${sha256('forged')}  ${file(4)}\n`);
+        rewrite((all) => all.map((l) => (l.startsWith(day(4)) ? l.replace(/ \S+ /, ` ${sha256('forged')} `) : l)))();
+      },
+      () => `the line of ${day(3)} does not follow the line before it`,
+    ],
+    [
+      'a line that was taken out',
+      rewrite((all) => all.filter((l) => !l.startsWith(day(4)))),
+      () => `the line of ${day(3)} does not follow the line before it`,
+    ],
+    [
+      'lines that changed places',
+      rewrite(([a = '', b = '', ...rest]) => [b, a, ...rest]),
+      () => `the line of ${day(6)} does not follow the line before it`,
+    ],
+    ['the last line taken out', rewrite((all) => all.slice(0, -1)), () => `the file of ${day(1)} has no line`],
+    [
+      'a file that nobody exported',
+      () => writeFileSync(path('audit-2020-01-01.json'), '[]'),
+      () => 'the file of 2020-01-01 has no line',
+    ],
+    ['the whole chain taken away', () => rmSync(path('audit.chain')), () => 'audit.chain is gone'],
+  ])('%s is noticed, in every run', (_, harm, complaint) => {
+    const [first, second] = [harmed(harm), run()];
+    expect(first.status).toBe(1);
+    expect(first.stderr).toContain(`broken chain: ${complaint()}`);
+    expect(second.status).toBe(1);
+    expect(complaints(second.stderr)).not.toEqual([]);
+  });
+
+  test('what cannot be seen from the volume alone is in the log: the end cut off with its file', () => {
+    const before = run().stdout;
+    rewrite((all) => all.slice(0, -1))();
+    for (const name of [file(1), `${file(1)}.sha256`]) rmSync(path(name));
+    // The day is exported again; its content came out different this time, so the end of the chain is another one.
+    const again = run({ EVENTS: '[\\n  {\\n  }\\n ]' });
+    expect(again.status).toBe(0);
+    const end = (stdout: string) => /the last one is (\S+)/.exec(stdout)?.[1];
+    expect(end(again.stdout)).not.toBe(end(before));
+  });
+
+  test('a break does not keep a new day from being exported, and the day that is gone is not made up', () => {
+    run({ FAIL: day(1) });
+    rmSync(path(file(4)));
+    const { status, stdout } = run();
+    expect(status).toBe(1);
+    expect(stdout).toContain(`exported ${day(1)}`);
+    expect(exports()).toEqual([7, 6, 5, 3, 2, 1].map(file));
+    expect(lines()).toHaveLength(7);
+  });
+
+  test('a run that ended before the file had its name is completed by the next one', () => {
+    run();
+    renameSync(path(file(1)), path(`.${file(1)}.partial`));
+    const { status, stderr } = run();
+    expect([status, stderr]).toEqual([0, '']);
+    expect(existsSync(path(file(1)))).toBe(true);
+    expect(partials()).toEqual([]);
+  });
+
+  test('files from before there was a chain are taken into it once', () => {
+    for (const name of ['audit-2026-01-01.json', 'audit-2026-01-02.json']) writeFileSync(path(name), '[]');
+    const { status, stdout } = run();
+    expect(status).toBe(0);
+    expect(stdout).toContain('took 2026-01-02 into the new chain as it is');
+    expect(lines().map((l) => l.slice(0, 10))).toEqual(['2026-01-01', '2026-01-02', ...[7, 6, 5, 4, 3, 2, 1].map(day)]);
+    expect(run().status).toBe(0);
+  });
 });

@@ -288,6 +288,7 @@ describe('the alerts of tasks under the real promtool', () => {
           'sovra/backup has not succeeded for 1d 10h 11m 0s; it runs at "0 3 * * *" (Etc/UTC) and should never be older than 1d10h5m. ' +
           'Nothing is copied. Run it now: kubectl -n sovra create job --from=cronjob/backup backup-manual',
         runbook_url: 'https://github.com/sovra-ops/sovra-ops/blob/main/docs/runbooks/ScheduledTaskLate.md',
+        response_time: '1 hour',
       },
     });
     expect(texts).toContain('SUCCESS');
@@ -306,6 +307,7 @@ describe('the alerts of tasks under the real promtool', () => {
           'The run of sovra/backup that started at 1970-01-01 00:10:00 +0000 UTC failed, and none has succeeded since. Nothing is copied. ' +
           'Look: kubectl -n sovra logs -l app.kubernetes.io/name=backup --all-containers --prefix',
         runbook_url: 'https://github.com/sovra-ops/sovra-ops/blob/main/docs/runbooks/ScheduledTaskFailed.md',
+        response_time: '4 hours',
       },
     });
     expect(failure).toContain('SUCCESS');

@@ -39,7 +39,9 @@ export function objectsOf(s: Subject, props: unknown): KubeObject[] {
 export function checkAccepted(s: Subject, props: unknown): KubeObject[] {
   const objects = objectsOf(s, props);
   expect(problemsOf(objects)).toEqual([]);
-  expect(toYamlDocuments(objectsOf(s, props)) === toYamlDocuments(objects)).toBe(true);
+  // Everything can be written; what is the same as JSON, in the same order, is written the same.
+  expect(() => toYamlDocuments(objects)).not.toThrow();
+  expect(JSON.stringify(objectsOf(s, props)) === JSON.stringify(objects)).toBe(true);
   return objects;
 }
 

@@ -73,7 +73,15 @@ describe('inhibitions', () => {
   });
 
   test('nobody can set a label by which alerts are told apart', () => {
-    expect([...MATCHED_LABELS].sort()).toEqual(['edge_node', 'instance', 'job', 'node_id', 'pod']);
+    expect([...MATCHED_LABELS].sort()).toEqual([
+      'edge_node',
+      'instance',
+      'job',
+      'namespace',
+      'node_id',
+      'persistentvolumeclaim',
+      'pod',
+    ]);
     for (const label of MATCHED_LABELS) {
       const refused = refusedProperties(() => {
         const c = new Checker('test');

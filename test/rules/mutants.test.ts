@@ -7,7 +7,9 @@ import { behaviour, run, type Suite } from './promtool';
 
 /**
  * Are the cases worth anything? Each alert is broken in every way that a slip of the hand could break it, and some case
- * has to notice. It takes minutes and says whether the tests are good, so it runs on demand only: `make mutants`.
+ * has to notice. It takes minutes and says whether the tests are good, so it runs on demand only: `make mutants`, or
+ * the same command of the Makefile
+ * with `SOVRA_OPS_MUTANTS=Volume` for the alerts whose names hold that.
  */
 
 interface Mutant {
@@ -38,13 +40,16 @@ const EQUIVALENT: readonly RegExp[] = [
   // One series for each group: the aggregation only drops labels.
   /^(VaultSealed|VaultNotInitialised|VaultDown|VaultMetricsMissing|VaultMemoryGrowing|EdgeCertificateUnknown): "(max|min)"/,
   /^(ServerCertificate\w+|\w+ConfigReloadFailed|PrometheusNotConnectedToAlertmanager): "(max|min)"/,
-  /^DatabaseConnectionsHigh: "max" at [1-9]/,
+  /^DatabaseConnections\w+: "max" at [1-9]/,
   // Rates, quantiles, averages and differences with a running clock meet a threshold exactly by luck only.
-  /^(SovraApi(ErrorRateHigh|LatencyHigh)|PolicyEvaluation\w+|DatabaseSlow|FederationErrors): ">" at \d+ -> ">="/,
+  /^(SovraApi(ErrorRateHigh|LatencyHigh)|Authentication\w+|PolicyEvaluation\w+|DatabaseSlow|FederationErrors): ">" at \d+ -> ">="/,
+  /^VolumeFullSoon: "<" at \d+ -> "<="/,
   /^(AlertmanagerNotificationsFailing|VaultMemoryGrowing): ">" at \d+ -> ">="/,
   /^ServerCertificate\w+: "<" at \d+ -> "<="/,
   // Changes the figure that is told, not when it is told.
   /^(FederationLinkDown|PrometheusRuleFailures): "sum"/,
+  // A byte more or less, after a day.
+  /^VolumeFullSoon: "0" at/,
   // No whole number lies between.
   /^(FederationLinkMissing: "2"|PrometheusNotConnectedToAlertmanager: "1") at/,
 ];
@@ -86,12 +91,16 @@ function mutate(name: AlertName): Suite[] {
   }));
 }
 
+const WHICH = process.env.SOVRA_OPS_MUTANTS ?? '1';
+
 describe('every slip in an alert is noticed by one of its cases', () => {
   test('no mutant lives', async () => {
-    const all = ALERT_NAMES.filter((n) => n !== 'Watchdog').flatMap(mutate) as (Suite & { title: string })[];
+    const asked = new RegExp(WHICH === '1' ? '' : WHICH);
+    const names = ALERT_NAMES.filter((n) => n !== 'Watchdog' && asked.test(n));
+    const all = names.flatMap(mutate) as (Suite & { title: string })[];
     const verdicts = await run(all);
     const alive = all.filter((m) => verdicts.get(m.name) === 'SUCCESS').map((m) => m.title);
-    expect(all.length).toBeGreaterThan(400);
+    expect(all.length).toBeGreaterThan(WHICH === '1' ? 400 : 0);
     expect(alive.filter((m) => !EQUIVALENT.some((e) => e.test(m)))).toEqual([]);
   }, 600_000);
 });

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AlertName, CATALOGUE } from '../../lib/rules/catalogue';
+import type { AlertOptions } from '../../lib/rules/options';
 import { type Rule, type RuleGroup, renderAlerts } from '../../lib/rules/render';
 import { formatDuration, seconds } from '../../lib/schedule/duration';
 import { SovraInstallation } from '../../lib/sovra/installation';
@@ -105,15 +106,23 @@ export function behaviour(name: AlertName, dialect: MetricDialect): Suite {
   };
 }
 
-/** What a person reads when the first case of an alert fires. */
-export function texts(name: AlertName, dialect: MetricDialect, annotations: LabelSet): Suite {
+/** What a person reads when the first case of an alert fires, by its labels. */
+export function texts(
+  name: AlertName,
+  dialect: MetricDialect,
+  annotations: (labels: LabelSet) => LabelSet,
+  options: AlertOptions,
+): Suite {
   const cases: AlertCases = CASES[name];
   const m = names(dialect);
   const [first] = cases.fires;
-  const alerts = expected(name, first.alerts, m).map((a) => ({ ...a, exp_annotations: annotations }));
+  const alerts = expected(name, first.alerts, m).map((a) => ({
+    ...a,
+    exp_annotations: annotations(a.exp_labels),
+  }));
   return {
     name: `${name}.texts`,
-    groups: rulesOf(renderAlerts(installation(cases, dialect)), [name], true),
+    groups: rulesOf(renderAlerts(installation(cases, dialect), options), [name], true),
     step: cases.step ?? '15s',
     tests: [
       {

@@ -26,6 +26,7 @@ describe('the rule groups', () => {
       'sovra-alerts-vault',
       'sovra-alerts-certificates',
       'sovra-alerts-database',
+      'sovra-alerts-volumes',
       'sovra-alerts-monitoring',
       'sovra-expected-targets-001',
       'sovra-expected-edge-nodes-001',
@@ -48,6 +49,7 @@ describe('the rule groups', () => {
         summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} is sealed',
         description: expect.stringContaining('503'),
         runbook_url: 'https://github.com/sovra-ops/sovra-ops/blob/main/docs/runbooks/VaultSealed.md',
+        response_time: '1 hour',
       },
     });
     expect(rule('Watchdog')).not.toHaveProperty('for');
@@ -107,7 +109,13 @@ describe('overrides', () => {
       for: '30s',
       keep_firing_for: '10m',
       labels: { severity: 'critical', level: 'P0', component: 'edge', team: 'edge' },
-      annotations: { summary: 's', description: 'd.', runbook_url: 'https://wiki.example.com/late', dashboard: 'd' },
+      annotations: {
+        summary: 's',
+        description: 'd.',
+        runbook_url: 'https://wiki.example.com/late',
+        response_time: '15 minutes',
+        dashboard: 'd',
+      },
     });
     expect(rules(options).filter((r) => r.alert !== 'EdgeHeartbeatLate')).toEqual(
       rules().filter((r) => r.alert !== 'EdgeHeartbeatLate'),
@@ -119,7 +127,7 @@ describe('overrides', () => {
   });
 
   test('an alert that is left out takes the recordings with it that only it needs', () => {
-    const groups = renderAlerts(sovra, { alerts: { EdgeNodeMissing: false } });
+    const groups = renderAlerts(sovra, { alerts: { EdgeNodeMissing: false, EdgeNodesSilentTogether: false } });
     expect(groups.flatMap((g) => g.rules ?? []).map((r) => r.alert ?? r.record)).not.toContain('EdgeNodeMissing');
     expect(groups.map((g) => g.name)).not.toContain('sovra-expected-edge-nodes-001');
     expect(groups.map((g) => g.name)).toContain('sovra-expected-targets-001');
@@ -134,6 +142,26 @@ describe('overrides', () => {
     const options = { alertLabels: { team: 'keys' }, runbookBaseUrl: 'https://wiki.example.com/sovra' };
     expect(rule('VaultSealed', options).labels).toMatchObject({ team: 'keys', level: 'P1' });
     expect(rule('VaultSealed', options).annotations?.runbook_url).toBe('https://wiki.example.com/sovra/VaultSealed.md');
+  });
+
+  test('a link to the panel that shows it, where the address of Grafana is known', () => {
+    const grafanaUrl = 'https://grafana.example.com/ops';
+    const link = (name: string, options: AlertOptions = { grafanaUrl }) =>
+      rule(name, options).annotations?.dashboard_url;
+    expect(link('SovraApiDown')).toBe(`${grafanaUrl}/d/sovra-overview?viewPanel=101`);
+    expect(link('EdgeHeartbeatLate')).toBe(
+      `${grafanaUrl}/d/sovra-edge-nodes?viewPanel=501&var-node_id={{ $labels.node_id | urlquery }}`,
+    );
+    expect(link('SovraMetricsMissing')).toBe(`${grafanaUrl}/d/sovra-overview`);
+    expect(link('SovraApiDown', {})).toBeUndefined();
+    const own = { SovraApiDown: { annotations: { dashboard_url: 'https://boards.example.com/api' } } };
+    expect(link('SovraApiDown', { grafanaUrl, alerts: own })).toBe('https://boards.example.com/api');
+  });
+
+  test('the response time follows the level', () => {
+    const to = (level: 'P0' | 'P3') =>
+      rule('VaultSealed', { alerts: { VaultSealed: { level } } }).annotations?.response_time;
+    expect([to('P0'), to('P3')]).toEqual(['15 minutes', '1 business day']);
   });
 
   test('thresholds and words reach the expressions', () => {
@@ -180,6 +208,15 @@ describe('overrides', () => {
     ['the name of all', { alertLabels: { alertname: 'x' } }, 'alertLabels.alertname'],
     ['a password in a URL', { runbookBaseUrl: 'https://a:b@wiki.example.com' }, 'runbookBaseUrl'],
     ['a slash at the end', { runbookBaseUrl: 'https://wiki.example.com/' }, 'runbookBaseUrl'],
+    ['a Grafana with a slash at the end', { grafanaUrl: 'https://grafana.example.com/' }, 'grafanaUrl'],
+    ['a Grafana without a scheme', { grafanaUrl: 'grafana.example.com' }, 'grafanaUrl'],
+    [
+      'exhausted before there are many',
+      { thresholds: { databaseConnectionRatio: 0.96 } },
+      'thresholds.databaseConnectionExhaustion',
+    ],
+    ['almost full before space is low', { thresholds: { volumeShareAlmostFull: 0.2 } }, 'thresholds.volumeShareLow'],
+    ['a share above 1 of a volume', { thresholds: { volumeForecastShare: 1.2 } }, 'thresholds.volumeForecastShare'],
     ['a share above 1', { thresholds: { apiErrorRatio: 5 } }, 'thresholds.apiErrorRatio'],
     ['beyond the buckets', { thresholds: { apiLatencyP95: 10 } }, 'thresholds.apiLatencyP95'],
     ['zero', { thresholds: { auditLag: 0 } }, 'thresholds.auditLag'],

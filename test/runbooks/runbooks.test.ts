@@ -1,17 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { TASK_ALERT_NAMES } from '../../lib/operations/task-alerts';
 import { ALERT_NAMES, CATALOGUE } from '../../lib/rules/catalogue';
-import { expressionProblems, knownMetrics } from '../../lib/rules/promql';
-import { EDGE_NODE_EXPECTED, TARGETS_EXPECTED } from '../../lib/rules/recordings';
+import { expressionProblems } from '../../lib/rules/promql';
 import { DEFAULT_RUNBOOK_BASE_URL, runbookUrl } from '../../lib/rules/runbook-url';
-import { SovraInstallation } from '../../lib/sovra/installation';
-import { LEVEL_POLICIES } from '../../lib/sovra/levels';
-import { METRIC_DIALECTS } from '../../lib/sovra/metrics';
+import { LEVEL_POLICIES, LEVELS } from '../../lib/sovra/levels';
+import { METRICS } from '../../lib/sovra/metrics';
+import { blocks } from '../docs/pages';
+import { ALERTS, INCIDENTS, KNOWN, PAGES, queries, runbook, section, titles } from './pages';
 
-const FOLDER = join(__dirname, '../../docs/runbooks');
 const SECTIONS = ['Meaning', 'Impact', 'First five minutes', 'Diagnosis', 'Mitigation', 'Escalation'];
-const PAGES: readonly string[] = [...ALERT_NAMES, ...TASK_ALERT_NAMES];
+/** What finds out how metrics are called cannot name them. */
+const LOOKS_FOR_NAMES = /^count by \(__name__\) \(\{__name__=~"[\w().*|]+"\}\)$/;
 const CLI_COMMANDS = [
   'health check',
   'edge-node status',
@@ -24,17 +21,9 @@ const CLI_COMMANDS = [
   'metrics audit-size',
   'version check',
 ];
-/** Pages about kinds of incidents, to which alerts do not link. */
-const OTHER_PAGES: readonly string[] = ['README'];
 
-const read = (name: string) => readFileSync(join(FOLDER, `${name}.md`), 'utf8');
-const section = (page: string, title: string) => page.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
-const blocks = (page: string, language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map((m) => String(m[1]).trim());
-
-test('every alert has its page, and every page its alert', () => {
-  const there = readdirSync(FOLDER).map((file) => file.replace(/\.md$/, ''));
-  expect(there.filter((name) => !OTHER_PAGES.includes(name)).sort()).toEqual([...PAGES].sort());
+test('every alert has its page, and every page is of an alert or of a kind of incident', () => {
+  expect([...PAGES.keys()].sort()).toEqual([...ALERTS, ...INCIDENTS].sort());
 });
 
 test('the link of an alert leads to its page', () => {
@@ -42,52 +31,82 @@ test('the link of an alert leads to its page', () => {
   expect(runbookUrl('VaultSealed', 'https://wiki.example.com')).toBe('https://wiki.example.com/VaultSealed.md');
 });
 
-describe.each(PAGES)('%s', (name) => {
-  const page = read(name);
+test.each([...PAGES.keys()])('%s', (name) => {
+  const page = runbook(name);
+  const { text } = page;
 
-  test('has all sections, in order, none of them empty', () => {
-    expect(page.startsWith(`# ${name}\n`)).toBe(true);
-    expect([...page.matchAll(/^## (.+)$/gm)].map((m) => m[1])).toEqual(SECTIONS);
-    for (const title of SECTIONS)
-      expect(section(page, title).trim().length).toBeGreaterThan(title === 'Impact' ? 4 : 20);
-  });
+  // Sections: all, in order, none of them empty.
+  const incident = (INCIDENTS as readonly string[]).includes(name);
+  const last = incident ? 'Alerts that lead here' : 'See also';
+  if (!incident) expect(text.startsWith(`# ${name}\n`)).toBe(true);
+  expect(titles(page).filter((t) => [...SECTIONS, last].includes(t))).toEqual([...SECTIONS, last]);
+  if (!incident) expect(titles(page)).toHaveLength(SECTIONS.length + 1);
+  for (const title of SECTIONS) expect(section(page, title).trim().length).toBeGreaterThan(title === 'Impact' ? 4 : 20);
 
-  test('says where to look', () => {
-    expect(page).toMatch(/kubectl|sovra-cli/);
-    expect([...blocks(page, 'sh'), ...blocks(page, 'promql')].length).toBeGreaterThan(0);
-  });
+  // It says where to look.
+  expect(text).toMatch(/kubectl|sovra-cli/);
+  expect(blocks(page).filter((b) => ['sh', 'promql'].includes(b.info)).length).toBeGreaterThan(0);
 
-  test('asks only for metrics that exist, in one dialect or the other', () => {
-    const known = new Map(
-      METRIC_DIALECTS.flatMap((dialect) => [...knownMetrics([new SovraInstallation({ dialect })])]),
-    );
-    for (const record of [EDGE_NODE_EXPECTED, TARGETS_EXPECTED]) known.set(record, 'recorded');
-    expect(blocks(page, 'promql').flatMap((query) => expressionProblems(query, known))).toEqual([]);
-  });
+  // It asks only for metrics that exist, in one dialect or the other.
+  const asked = queries(page).filter((q) => !LOOKS_FOR_NAMES.test(q));
+  expect(asked.flatMap((q) => expressionProblems(q, KNOWN).map((p) => `${q}: ${p}`))).toEqual([]);
 
-  test('names other alerts by names that exist', () => {
-    const named = [
-      ...page.matchAll(
-        /\b(?:Sovra|Policy|Audit|Federation|Edge|Vault|Database|Prometheus|Alertmanager|Blackbox|ScheduledTask)(?:[A-Z][a-z]+)+(?:\d+d)?\b/g,
-      ),
-    ];
-    const ours = ['SovraAlerts', 'SovraMonitoring', 'EdgeCertificateExpires'];
-    expect(named.map((m) => m[0]).filter((n) => !PAGES.includes(n) && !ours.includes(n))).toEqual([]);
-  });
+  // It names other alerts by names that exist.
+  const named = text.matchAll(
+    /\b(?:Sovra|Policy|Audit|Federation|Edge|Vault|Database|Backup|RecoverySet|RestoreDrill|Prometheus|Alertmanager|Blackbox|ScheduledTask|ErrorBudget|Objective)(?:[A-Z][a-z]+)+(?:\d+d)?\b/g,
+  );
+  const constructs = [
+    'SovraAlerts',
+    'SovraMonitoring',
+    'SovraScheduledTasks',
+    'SovraBackupSchedule',
+    'SovraRestore',
+    'SovraSlos',
+  ];
+  const others = [...constructs, 'EdgeCertificateExpires', 'PrometheusRule'];
+  expect([...named].map((m) => m[0]).filter((n) => !ALERTS.includes(n) && !others.includes(n))).toEqual([]);
 
-  test('uses only the commands of sovra-cli that the guide has', () => {
-    const used = [...page.matchAll(/sovra-cli ([a-z-]+ [a-z-]+)/g)].map((m) => String(m[1]));
-    expect(used.filter((command) => !CLI_COMMANDS.includes(command))).toEqual([]);
-  });
+  // It uses only the commands of sovra-cli that the guide has, and says that a release may lack one.
+  const used = [...text.matchAll(/sovra-cli ([a-z-]+ [a-z-]+)/g)].map((m) => String(m[1]));
+  expect(used.filter((command) => !CLI_COMMANDS.includes(command) && command !== 'commands are')).toEqual([]);
+  if (used.length > 0) expect(text).toMatch(/release 2026\.3 lacks some/);
 
-  test('puts no secret on a command line', () => {
-    expect(page).not.toMatch(/unseal [A-Za-z0-9+/=]{20,}|VAULT_TOKEN=|SOVRA_TOKEN=|PGPASSWORD=|--password/);
-  });
+  // It puts no secret on a command line.
+  expect(text).not.toMatch(/unseal [A-Za-z0-9+/=]{20,}|VAULT_TOKEN=|SOVRA_TOKEN=|PGPASSWORD=|--password/);
+});
+
+test.each([...PAGES.keys()])('%s serves both dialects', (name) => {
+  const page = runbook(name);
+  for (const { name: names } of Object.values(METRICS)) {
+    const { guide, '2026.3': release } = names;
+    if (guide === release) continue;
+    const has = (metric: string | null) =>
+      metric !== null && queries(page).some((q) => new RegExp(`\\b${metric}(_bucket|_sum|_count)?\\b`).test(q));
+    if (guide !== null && release !== null && (has(guide) || has(release))) {
+      expect(page.text).toContain(guide);
+      expect(page.text).toContain(release);
+    } else if (has(release)) expect(page.text).toMatch(/release 2026\.3 (only|exports)/i);
+  }
 });
 
 test.each(ALERT_NAMES)('%s: level and response time are those of the guide', (name) => {
   const { level } = CATALOGUE[name];
   const { responseTime } = LEVEL_POLICIES[level];
-  expect(read(name)).toContain(`Level ${level}: answered within ${responseTime}.`);
-  expect(section(read(name), 'Escalation')).toContain(responseTime);
+  expect(runbook(name).text).toContain(`Level ${level}: answered within ${responseTime}.`);
+  expect(section(runbook(name), 'Escalation')).toContain(responseTime);
+});
+
+test.each(INCIDENTS)('%s: escalation has a line for each level, with its response time', (name) => {
+  const rows = section(runbook(name), 'Escalation');
+  for (const level of LEVELS)
+    expect(rows).toMatch(new RegExp(`^\\| ${level} +\\| ${LEVEL_POLICIES[level].responseTime} +\\|`, 'm'));
+});
+
+test("the levels of incident-response are the guide's", () => {
+  for (const level of LEVELS) {
+    const { description, responseTime } = LEVEL_POLICIES[level];
+    expect(section(runbook('incident-response'), 'Meaning')).toMatch(
+      new RegExp(`^\\| ${level} +\\| ${description} +\\| ${responseTime} +\\|`, 'm'),
+    );
+  }
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Cron as Croner } from 'croner';
 import * as fc from 'fast-check';
 import { cronOf, parseCron } from '../../lib/schedule/cron';
 import { schedule as scheduleRule } from '../../lib/validate';
+import { cronerRuns } from './croner';
 import { offsetAt, runsBetween, schedules, utc, ZONES } from './reference';
 
 interface Golden {
@@ -127,14 +127,3 @@ describe('when it fires: at every real minute at which the wall clock matches', 
     ]);
   });
 });
-
-function cronerRuns(schedule: string, zone: string, from: number, to: number): number[] {
-  const job = new Croner(schedule, { timezone: zone });
-  const runs: number[] = [];
-  let next = job.nextRun(new Date(from * 60_000 - 1000));
-  while (next && next.getTime() < to * 60_000) {
-    runs.push(next.getTime() / 60_000);
-    next = job.nextRun(next);
-  }
-  return runs;
-}

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { sharesMinute } from '../../lib/schedule/coincide';
 import { cronOf } from '../../lib/schedule/cron';
-import { largestGap, longestWait, smallestGap } from '../../lib/schedule/gaps';
+import { largestGap, smallestGap } from '../../lib/schedule/gaps';
 import { shift } from '../../lib/schedule/shift';
 import { zoneSegments } from '../../lib/schedule/zone';
 import { countedGaps, dailySchedules, offsetAt, runsBetween, schedules, utc, ZONES } from './reference';
@@ -64,14 +64,6 @@ describe('the time between runs', () => {
       { numRuns: 25 },
     );
   }, 60_000);
-
-  test('the longest wait for another schedule', () => {
-    expect(longestWait(cronOf('0 3 * * *'), cronOf('15 3 * * *'))).toBe(15 * 60);
-    expect(longestWait(cronOf('0 3 * * *'), cronOf('0 3 * * *'))).toBe(D);
-    expect(longestWait(cronOf('0 3 * * *'), cronOf('0 2 * * *'))).toBe(23 * H);
-    expect(longestWait(cronOf('0 3 * * *'), cronOf('0 4 * * 0'))).toBe(6 * D + H);
-    expect(longestWait(cronOf('0 * * * *'), cronOf('15 */6 * * *'))).toBe(5 * H + 15 * 60);
-  });
 });
 
 describe('zones', () => {
@@ -152,6 +144,9 @@ describe('shifting', () => {
     ['*/5 * * * *', 15, '*/5 * * * *'],
     ['*/15 * * * *', 5, '5,20,35,50 * * * *'],
     ['5,20,35,50 * * * *', 10, '*/15 * * * *'],
+    ['*/2 * * * *', 1, '1-59/2 * * * *'],
+    ['1-59/2 * * * *', 1, '*/2 * * * *'],
+    ['*/5 * * * *', 7, '2-59/5 * * * *'],
     ['0 */6 * * *', 60, '0 1,7,13,19 * * *'],
     ['0 1,7,13,19 * * *', -60, '0 */6 * * *'],
     ['0 3 * * sun', 15, '15 3 * * sun'],

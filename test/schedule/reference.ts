@@ -13,16 +13,36 @@ export const ZONES = [
 ];
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-const offsets = new Map<string, Map<number, number>>();
+const offsets = new Map<string, Map<number, readonly number[]>>();
+/** No zone changes its clock and back again in so many minutes. */
+const ONE_CHANGE = 4 * 60;
 
 /** Minutes that a zone's wall clock is ahead of UTC; zones change theirs on a quarter of an hour. */
 export function offsetAt(zone: string, minute: number): number {
-  const known = offsets.get(zone) ?? new Map<number, number>();
-  offsets.set(zone, known);
-  const quarter = Math.floor(minute / 15);
-  const offset = known.get(quarter) ?? computeOffset(zone, quarter * 15);
-  known.set(quarter, offset);
-  return offset;
+  const quarters = quartersAt(zone, minute);
+  return quarters[Math.floor(minute / 15) % quarters.length] as number;
+}
+
+/** The offsets of each quarter of an hour of the stretch that a minute lies in. */
+function quartersAt(zone: string, minute: number): readonly number[] {
+  const known = remembered(offsets, zone, () => new Map<number, readonly number[]>());
+  const stretch = Math.floor(minute / ONE_CHANGE);
+  return remembered(known, stretch, () => offsetsFrom(zone, stretch * ONE_CHANGE));
+}
+
+function remembered<K, V>(memo: Map<K, V>, key: K, compute: () => V): V {
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const value = compute();
+  memo.set(key, value);
+  return value;
+}
+
+function offsetsFrom(zone: string, from: number): number[] {
+  const [first, next] = [computeOffset(zone, from), computeOffset(zone, from + ONE_CHANGE)];
+  return Array.from({ length: ONE_CHANGE / 15 }, (_, i) =>
+    first === next ? first : computeOffset(zone, from + 15 * i),
+  );
 }
 
 function computeOffset(zone: string, minute: number): number {
@@ -58,8 +78,11 @@ function dayMatches(cron: Cron, wall: number): boolean {
 export function runsBetween(cron: Cron, zone: string, from: number, to: number): number[] {
   const [minutes, hours] = [new Set(cron.minutes), new Set(cron.hours)];
   const runs: number[] = [];
+  let quarters: readonly number[] | undefined;
   for (let quarter = from; quarter < to; quarter += 15) {
-    const offset = offsetAt(zone, quarter);
+    const i = (quarter % ONE_CHANGE) / 15;
+    if (i === 0 || quarters === undefined) quarters = quartersAt(zone, quarter);
+    const offset = quarters[i] as number;
     const wall = quarter + offset;
     if (!hours.has(Math.floor(wall / 60) % 24) || !dayMatches(cron, wall)) continue;
     for (let minute = quarter; minute < quarter + 15; minute++)

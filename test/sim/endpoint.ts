@@ -2,7 +2,7 @@ import type { FaultLog } from './fault-log';
 import type { Answer, Request } from './listener';
 import type { Moment } from './moment';
 
-export type Part = 'api' | 'vault' | 'opa' | 'opa-health' | 'postgres-exporter' | 'grafana';
+export type Part = 'api' | 'vault' | 'opa' | 'opa-health' | 'postgres-exporter' | 'grafana' | 'kubelet';
 
 /** The ports that the real parts use. */
 export const PORTS: Readonly<Record<Part, number>> = {
@@ -12,6 +12,7 @@ export const PORTS: Readonly<Record<Part, number>> = {
   'opa-health': 8282,
   'postgres-exporter': 9187,
   grafana: 3000,
+  kubelet: 10250,
 };
 
 /** Which endpoint of the simulation is meant. */

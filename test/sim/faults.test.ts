@@ -23,6 +23,8 @@ const EFFECTS: Readonly<Record<FaultName, Effect>> = {
   'api-replica-down': { target: { pod: 1 }, changes: ['api 1'] },
   'api-erroring': { changes: metrics(BOTH_APIS, 'apiRequests', 'apiErrors') },
   'api-slow': { changes: metrics(BOTH_APIS, 'apiLatency', 'apiInFlight') },
+  'auth-failing': { changes: metrics(BOTH_APIS, 'authAttempts') },
+  'auth-guessed': { changes: metrics(BOTH_APIS, 'authAttempts') },
   'vault-sealed': {
     target: { ...EDGE, pod: 1 },
     changes: ['vault edge-1 1 /v1/sys/health', ...metrics(['vault edge-1 1'], 'vaultUnsealed', 'vaultAllocBytes')],
@@ -37,6 +39,7 @@ const EFFECTS: Readonly<Record<FaultName, Effect>> = {
   'heartbeat-lost': { target: REMOTE, changes: metrics(BOTH_APIS, 'edgeHeartbeat', 'edgeNodes') },
   'heartbeat-missing': { target: REMOTE, changes: metrics(BOTH_APIS, 'edgeHeartbeat', 'edgeCertExpiry', 'edgeNodes') },
   'edge-cert-expiring': { target: REMOTE, changes: metrics(BOTH_APIS, 'edgeCertExpiry') },
+  'fleet-certs-expiring': { changes: metrics(BOTH_APIS, 'edgeCertExpiry') },
   'audit-late': { changes: metrics(BOTH_APIS, 'auditLag') },
   'audit-queue-growing': { changes: metrics(BOTH_APIS, 'auditQueue') },
   'federation-down': {
@@ -46,10 +49,16 @@ const EFFECTS: Readonly<Record<FaultName, Effect>> = {
   'policy-slow': { changes: metrics(BOTH_APIS, 'policyLatency') },
   'policy-errors': { changes: metrics(BOTH_APIS, 'policyEvaluations') },
   'database-down': {
-    changes: metrics(['postgres-exporter 0'], 'pgUp', 'pgConnections', 'pgMaxConnections', 'pgDatabaseSize'),
+    changes: metrics(
+      ['postgres-exporter 0'],
+      ...(['pgUp', 'pgConnections', 'pgMaxConnections', 'pgDatabaseSize'] as const),
+      ...(['pgArchived', 'pgArchiveFailures', 'pgArchiveAge'] as const),
+    ),
   },
   'database-exporter-down': { changes: ['postgres-exporter 0'] },
+  'database-slow': { changes: metrics(BOTH_APIS, 'databaseLatency') },
   'connections-exhausted': { changes: metrics(['postgres-exporter 0'], 'pgConnections') },
+  'volume-filling': { changes: metrics(['kubelet 0'], 'volumeAvailable') },
   'opa-down': { target: { ...EDGE, pod: 0 }, changes: ['opa edge-1 0', 'opa-health edge-1 0'] },
 };
 

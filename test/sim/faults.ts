@@ -52,6 +52,20 @@ export const FAULTS = {
     seen: 'Everything works, but everybody waits.',
     value: { default: 0.5, means: 'seconds within which 95 % are answered' },
   },
+  'auth-failing': {
+    target: 'nothing',
+    description: 'A share of the attempts to sign in fails.',
+    seen: 'Users are turned away whose credentials are good.',
+    value: { default: 0.5, means: 'share of the attempts' },
+    dialects: ['2026.3'],
+  },
+  'auth-guessed': {
+    target: 'nothing',
+    description: 'Somebody tries to sign in many times a second, and fails.',
+    seen: 'Nothing; users sign in as always.',
+    value: { default: 4, means: 'attempts by which there are more each second' },
+    dialects: ['2026.3'],
+  },
   'vault-sealed': {
     target: 'vault-pod',
     description:
@@ -98,6 +112,12 @@ export const FAULTS = {
     seen: 'Nothing yet; on the day, the edge node is cut off.',
     value: { default: 5 * DAY, means: 'seconds left when the fault was injected' },
   },
+  'fleet-certs-expiring': {
+    target: 'nothing',
+    description: 'The certificates of all edge nodes near their end, as the control plane reports them.',
+    seen: 'Nothing yet; on the day, every edge node is cut off.',
+    value: { default: 5 * DAY, means: 'seconds left when the fault was injected' },
+  },
   'audit-late': {
     target: 'nothing',
     description: 'Audit events are delivered late.',
@@ -138,11 +158,23 @@ export const FAULTS = {
     description: 'The PostgreSQL exporter refuses connections.',
     seen: 'The database may be well, but nobody watches it.',
   },
+  'database-slow': {
+    target: 'nothing',
+    description: 'Queries of the control plane take longer.',
+    seen: 'Everything works, but what needs the database is slow.',
+    value: { default: 0.5, means: 'seconds within which 95 % are answered' },
+  },
   'connections-exhausted': {
     target: 'nothing',
     description: 'Most connections that PostgreSQL allows are taken by idle transactions.',
     seen: 'New sessions are refused with "too many clients already".',
     value: { default: 0.97, means: 'share of the connections that are taken' },
+  },
+  'volume-filling': {
+    target: 'nothing',
+    description: 'The volume of PostgreSQL is almost full, as the kubelet reports it.',
+    seen: 'Nothing yet; when it is full, PostgreSQL stops.',
+    value: { default: 0.97, means: 'share of the volume that is used' },
   },
   'opa-down': {
     target: 'opa-pod',

@@ -2,6 +2,7 @@ import { type Behaviour, type EndpointId, PORTS } from './endpoint';
 import type { SimulatedSovraSettings } from './options';
 import { api } from './parts/api';
 import { grafana } from './parts/grafana';
+import { kubelet } from './parts/kubelet';
 import { opa } from './parts/opa';
 import { postgresExporter } from './parts/postgres-exporter';
 import { vault } from './parts/vault';
@@ -39,6 +40,7 @@ export function layout(s: SimulatedSovraSettings): readonly EndpointPlan[] {
       plan({ part: 'postgres-exporter', pod }, host, postgresExporter(s)),
     ),
     ...(addresses.grafana ?? []).map((host, pod) => plan({ part: 'grafana', pod }, host, grafana(s))),
+    ...(addresses.kubelet ?? []).map((host, pod) => plan({ part: 'kubelet', pod }, host, kubelet(s))),
   ];
 }
 

@@ -9,6 +9,8 @@ export interface Addresses {
   readonly opa?: Readonly<Record<string, readonly string[]>>;
   readonly postgresExporter?: readonly string[];
   readonly grafana?: readonly string[];
+  /** Kubelets, each with the same volumes; without the TLS that a real one has. */
+  readonly kubelet?: readonly string[];
 }
 
 export interface SimulatedSovraOptions {
@@ -51,6 +53,7 @@ const ONE_OF_EACH: Addresses = {
   opa: { 'edge-1': [LOCALHOST, LOCALHOST] },
   postgresExporter: [LOCALHOST],
   grafana: [LOCALHOST],
+  kubelet: [LOCALHOST],
 };
 
 export function settings(o: SimulatedSovraOptions): SimulatedSovraSettings {

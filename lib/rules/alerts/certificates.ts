@@ -1,5 +1,5 @@
 import type { Level } from '../../sovra/levels';
-import { type AlertContext, type CatalogueEntry, hasControlPlane, hasVaultProbe } from '../context';
+import { type AlertContext, type CatalogueEntry, hasControlPlane, hasVaultProbe, heldBackTogether } from '../context';
 import { CERTIFICATE_DAYS, DAY_SECONDS } from '../thresholds';
 
 type CertificateLevel = keyof typeof CERTIFICATE_DAYS;
@@ -12,6 +12,26 @@ const CONSEQUENCE: Readonly<Record<CertificateLevel, string>> = {
   P1: 'Renew it now: once it has ended, no connection to it is accepted.',
 };
 
+/** Edge nodes whose certificate ends within so many days. */
+const edgeEnding = (c: AlertContext, level: CertificateLevel): string =>
+  `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"}) < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`;
+
+/** Vaults that present a certificate that does. */
+const serverEnding = (c: AlertContext, level: CertificateLevel): string =>
+  `min by (edge_node, namespace, pod, instance) (${c.metric('probeCertExpiry')}{job=~"vault-health|edge-probe"}) - time() < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`;
+
+/** Nodes are counted and not their Vaults: three of one node have one cause anyway. */
+const nodesOf = (ending: string): string => `count(count by (edge_node) (${ending}))`;
+
+const UNKNOWN = {
+  coveredBy: 'EdgeCertificateUnknown',
+  because: 'a node that sends heartbeats and whose certificate is not exported is reported',
+} as const;
+const NO_HANDSHAKE = {
+  coveredBy: 'VaultDown',
+  because: 'the probe insists on TLS: an answer without a certificate, or with one that has ended, is a failed probe',
+} as const;
+
 /** Fires below so many days; the alerts of one certificate add up as it nears its end, and Alertmanager inhibits. */
 const edge = <L extends CertificateLevel>(level: L) =>
   ({
@@ -19,15 +39,11 @@ const edge = <L extends CertificateLevel>(level: L) =>
     component: 'certificates',
     metrics: ['edgeCertExpiry'],
     appliesTo: hasControlPlane,
-    expr: (c: AlertContext) =>
-      `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"}) < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`,
+    expr: (c: AlertContext) => heldBackTogether(c, edgeEnding(c, level)),
     for: FOR[level],
     summary: `The certificate of edge node {{ $labels.node_id }} ${ENDS}`,
     description: `The certificate with which edge node {{ $labels.node_id }} talks to the control plane ${ENDS}. ${CONSEQUENCE[level]}`,
-    missingData: {
-      coveredBy: 'EdgeCertificateUnknown',
-      because: 'a node that sends heartbeats and whose certificate is not exported is reported',
-    },
+    missingData: UNKNOWN,
     source: 'Guide, Certificate Status: certificates that end within 30 days; Scheduled Tasks: rotation every night.',
   }) as const satisfies CatalogueEntry;
 
@@ -37,23 +53,58 @@ const server = <L extends CertificateLevel>(level: L) =>
     component: 'certificates',
     metrics: ['probeCertExpiry'],
     appliesTo: hasVaultProbe,
-    expr: (c: AlertContext) =>
-      `min by (edge_node, namespace, pod, instance) (${c.metric('probeCertExpiry')}{job=~"vault-health|edge-probe"}) - time() < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`,
+    expr: (c: AlertContext) => {
+      const ending = serverEnding(c, level);
+      return heldBackTogether(c, ending, nodesOf(ending));
+    },
     for: FOR[level],
     summary: `The certificate of Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} ${ENDS}`,
     description: `The certificate that this Vault presents, or one of its issuers, ${ENDS}. ${CONSEQUENCE[level]}`,
-    missingData: {
-      coveredBy: 'VaultDown',
-      because:
-        'the probe insists on TLS: an answer without a certificate, or with one that has ended, is a failed probe',
-    },
+    missingData: NO_HANDSHAKE,
     source: 'Guide, Certificate Status; what a server really presents is seen only from outside.',
+  }) as const satisfies CatalogueEntry;
+
+const WITHIN = { P3: '30 days', P2: '7 days', P1: 'a day' } as const;
+/** How long after which one page takes over from those of single nodes, which are held back from then on. */
+const TOGETHER_FOR = '2m';
+const TOGETHER_SOURCE =
+  'A fleet whose certificates were made together, or share an issuer, needs one page and not one for each node.';
+
+const edgeTogether = <L extends CertificateLevel>(level: L) =>
+  ({
+    level,
+    component: 'certificates',
+    metrics: ['edgeCertExpiry'],
+    appliesTo: hasControlPlane,
+    expr: (c: AlertContext) => `count(${edgeEnding(c, level)}) > ${c.thresholds.edgeNodesTogether}`,
+    for: TOGETHER_FOR,
+    summary: `The certificates of {{ $value }} edge nodes end within ${WITHIN[level]}`,
+    description: `{{ $value }} edge nodes talk to the control plane with certificates that end within ${WITHIN[level]}, or have ended. So many do not miss their rotation by themselves: look at the task that rotates them, and at their issuer. The alerts of single nodes are held back meanwhile. ${CONSEQUENCE[level]}`,
+    missingData: UNKNOWN,
+    source: TOGETHER_SOURCE,
+  }) as const satisfies CatalogueEntry;
+
+const serverTogether = <L extends CertificateLevel>(level: L) =>
+  ({
+    level,
+    component: 'certificates',
+    metrics: ['probeCertExpiry'],
+    appliesTo: hasVaultProbe,
+    expr: (c: AlertContext) => `${nodesOf(serverEnding(c, level))} > ${c.thresholds.edgeNodesTogether}`,
+    for: TOGETHER_FOR,
+    summary: `The Vaults of {{ $value }} edge nodes present certificates that end within ${WITHIN[level]}`,
+    description: `Vaults of {{ $value }} edge nodes present a certificate, or have an issuer, that ends within ${WITHIN[level]} or has ended. So many have one cause: most likely the authority that they share. The alerts of single Vaults are held back meanwhile. ${CONSEQUENCE[level]}`,
+    missingData: NO_HANDSHAKE,
+    source: TOGETHER_SOURCE,
   }) as const satisfies CatalogueEntry;
 
 export const CERTIFICATE_ALERTS = {
   EdgeCertificateExpires30d: edge('P3'),
   EdgeCertificateExpires7d: edge('P2'),
   EdgeCertificateExpires1d: edge('P1'),
+  EdgeCertificatesExpireTogether30d: edgeTogether('P3'),
+  EdgeCertificatesExpireTogether7d: edgeTogether('P2'),
+  EdgeCertificatesExpireTogether1d: edgeTogether('P1'),
   EdgeCertificateUnknown: {
     level: 'P3',
     component: 'certificates',
@@ -72,4 +123,7 @@ export const CERTIFICATE_ALERTS = {
   ServerCertificateExpires30d: server('P3'),
   ServerCertificateExpires7d: server('P2'),
   ServerCertificateExpires1d: server('P1'),
+  ServerCertificatesExpireTogether30d: serverTogether('P3'),
+  ServerCertificatesExpireTogether7d: serverTogether('P2'),
+  ServerCertificatesExpireTogether1d: serverTogether('P1'),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,5 +1,5 @@
 import { type MetricId, metricName } from '../../sovra/metrics';
-import { type AlertContext, type CatalogueEntry, hasControlPlane, slowP95 } from '../context';
+import { type AlertContext, anyOf, type CatalogueEntry, hasControlPlane, slowP95 } from '../context';
 
 /**
  * Series that a running API always exports, by which a wrong dialect or a silent exporter is noticed. Those with labels
@@ -25,6 +25,18 @@ function missingSeries(c: AlertContext): string {
     return [`label_replace(absent(${series}{job="sovra-api"}), "metric", "${name}", "", "")`];
   }).join('\nor ');
 }
+
+/** Attempts to sign in per second, all of them or those that did not succeed. */
+function attempts(c: AlertContext, which: 'all' | 'failed', range = '[5m]'): string {
+  const failed = which === 'failed' ? `,result!~"${anyOf(c.thresholds.authSuccessResults)}"` : '';
+  return `sum(rate(${c.metric('authAttempts')}{job="sovra-api"${failed}}${range}))`;
+}
+
+const NOT_EXPORTED = {
+  coveredBy: 'SovraMetricsMissing',
+  because:
+    'the counter appears with the first attempt, so its absence alone is no fault; a release that renames it, or an exporter that is silent, is noticed by the series beside it',
+} as const;
 
 export const CONTROL_PLANE_ALERTS = {
   SovraApiDown: {
@@ -109,6 +121,38 @@ export const CONTROL_PLANE_ALERTS = {
       because: 'the latency histogram is among the series that a running API always exports',
     },
     source: 'Guide, Service Level Objectives: API latency (p95) below 100 ms.',
+  },
+  AuthenticationFailing: {
+    level: 'P2',
+    component: 'control-plane',
+    metrics: ['authAttempts'],
+    appliesTo: hasControlPlane,
+    expr: (c) =>
+      `${attempts(c, 'failed')} / ${attempts(c, 'all')} > ${c.thresholds.authFailureRatio}\n` +
+      `and ${attempts(c, 'all')} > ${c.thresholds.minimumRate}`,
+    for: '10m',
+    summary: '{{ $value | humanizePercentage }} of the attempts to sign in to Sovra fail',
+    description:
+      '{{ $value | humanizePercentage }} of the attempts to sign in over the last five minutes were refused. Either users are locked out (an issuer of tokens, its keys, a certificate that ended), or somebody tries what is not his.',
+    missingData: NOT_EXPORTED,
+    source: 'Guide, Security Review: access logs of `auth.*`; a fault of the sign-in is an outage for whom it refuses.',
+  },
+  AuthenticationFailuresSpike: {
+    level: 'P2',
+    component: 'control-plane',
+    metrics: ['authAttempts'],
+    appliesTo: hasControlPlane,
+    // The day before ends six hours ago, so that what goes on is not usual before somebody has answered. By `unless`: where
+    // nothing was counted then, everything is a rise.
+    expr: (c) =>
+      `${attempts(c, 'failed')} > ${c.thresholds.authFailureFloor}\n` +
+      `unless ${attempts(c, 'failed')} <= ${c.thresholds.authFailureGrowth} * ${attempts(c, 'failed', '[1d] offset 6h')}`,
+    for: '5m',
+    summary: 'Attempts to sign in to Sovra fail {{ printf "%.1f" $value }} times a second, far more than before',
+    description:
+      'Attempts to sign in fail {{ printf "%.1f" $value }} times a second, many times as often as on the day before. That is how guessing of credentials looks, or a client that lost its own and tries on and on. What goes on for eight hours has become usual, and this alert ends.',
+    missingData: NOT_EXPORTED,
+    source: 'Guide, Security Review: access logs of `auth.*`, looked at when it happens and not once a week.',
   },
   SovraMetricsMissing: {
     level: 'P2',

@@ -1,4 +1,12 @@
-import { type CatalogueEntry, hasControlPlane, hasDatabase, slowP95 } from '../context';
+import { type AlertContext, type CatalogueEntry, hasControlPlane, hasDatabase, slowP95 } from '../context';
+
+/** Share of the connections that are taken, as the exporter sees it that sees the most. */
+function connectionsTaken(c: AlertContext): string {
+  return (
+    `max(sum by (instance) (${c.metric('pgConnections')}{job="postgres"})\n` +
+    `/ on (instance) max by (instance) (${c.metric('pgMaxConnections')}{job="postgres"}))`
+  );
+}
 
 export const DATABASE_ALERTS = {
   DatabaseDown: {
@@ -36,15 +44,26 @@ export const DATABASE_ALERTS = {
     component: 'database',
     metrics: ['pgConnections', 'pgMaxConnections'],
     appliesTo: hasDatabase,
-    expr: (c) =>
-      `max(sum by (instance) (${c.metric('pgConnections')}{job="postgres"})\n` +
-      `/ on (instance) max by (instance) (${c.metric('pgMaxConnections')}{job="postgres"})) > ${c.thresholds.databaseConnectionRatio}`,
+    expr: (c) => `${connectionsTaken(c)} > ${c.thresholds.databaseConnectionRatio}`,
     for: '5m',
     summary: '{{ $value | humanizePercentage }} of the PostgreSQL connections are in use',
     description:
       '{{ $value | humanizePercentage }} of the connections that PostgreSQL allows are taken. When none is left, the API fails although the database is up, and so do backups.',
     missingData: { coveredBy: 'DatabaseExporterDown', because: 'both figures come from the same exporter' },
     source: 'Guide, Runbooks: database issues.',
+  },
+  DatabaseConnectionsExhausted: {
+    level: 'P1',
+    component: 'database',
+    metrics: ['pgConnections', 'pgMaxConnections'],
+    appliesTo: hasDatabase,
+    expr: (c) => `${connectionsTaken(c)} > ${c.thresholds.databaseConnectionExhaustion}`,
+    for: '2m',
+    summary: '{{ $value | humanizePercentage }} of the PostgreSQL connections are in use: hardly any is left',
+    description:
+      '{{ $value | humanizePercentage }} of the connections that PostgreSQL allows are taken; what is left is mostly kept for its administrator. The API begins to fail although the database is up, and the next backup does too.',
+    missingData: { coveredBy: 'DatabaseExporterDown', because: 'both figures come from the same exporter' },
+    source: 'Guide, Runbooks: database issues; level P1, major degradation.',
   },
   DatabaseSlow: {
     level: 'P2',

@@ -1,4 +1,10 @@
-import { type AlertContext, type CatalogueEntry, expectsEdgeNodes, hasControlPlane } from '../context';
+import {
+  type AlertContext,
+  type CatalogueEntry,
+  expectsEdgeNodes,
+  hasControlPlane,
+  heldBackTogether,
+} from '../context';
 import { EDGE_NODE_EXPECTED } from '../recordings';
 
 /** The freshest that any replica of the API knows: a heartbeat reaches one of them first. */
@@ -6,14 +12,40 @@ function age(c: AlertContext): string {
   return `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"})`;
 }
 
+/** Nodes that are described and that the control plane does not know; only while it answers at all. */
+function missing(c: AlertContext): string {
+  return (
+    `(${EDGE_NODE_EXPECTED} unless on (node_id) ${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
+    `and on () (${c.metric('up')}{job="sovra-api"} == 1)`
+  );
+}
+
+const countOf = (trouble: string): string => `(count(${trouble}) or vector(0))`;
+
 export const EDGE_ALERTS = {
+  EdgeNodesSilentTogether: {
+    level: 'P0',
+    component: 'edge',
+    metrics: ['edgeHeartbeat', 'up'],
+    appliesTo: hasControlPlane,
+    expr: (c) =>
+      `${[`${age(c)} > ${c.thresholds.heartbeatLate}`, ...(c.sovra.edgeNodes.length > 0 ? [missing(c)] : [])]
+        .map(countOf)
+        .join('\n+ ')}\n> ${c.thresholds.edgeNodesTogether}`,
+    for: '2m',
+    summary: '{{ $value }} edge nodes are silent at once',
+    description:
+      'The control plane has not heard from {{ $value }} edge nodes for longer than the objective, or does not know them any more. So many do not fail by themselves: look for what they share, which is the network, the ingress, a certificate authority, the time, or the control plane itself. The alerts of single nodes are held back meanwhile.',
+    missingData: 'fires',
+    source: 'Guide, Service Level Objectives: edge node heartbeat below 60 s; level P0, complete outage.',
+  },
   EdgeHeartbeatLate: {
     level: 'P2',
     component: 'edge',
     metrics: ['edgeHeartbeat'],
     // Not bound to the nodes that are described: a node that reports is watched even if nobody wrote it down.
     appliesTo: hasControlPlane,
-    expr: (c) => `${age(c)} > ${c.thresholds.heartbeatLate}`,
+    expr: (c) => heldBackTogether(c, `${age(c)} > ${c.thresholds.heartbeatLate}`),
     for: '2m',
     summary: 'Edge node {{ $labels.node_id }} was last heard from {{ $value | humanizeDuration }} ago',
     description:
@@ -29,7 +61,7 @@ export const EDGE_ALERTS = {
     component: 'edge',
     metrics: ['edgeHeartbeat'],
     appliesTo: hasControlPlane,
-    expr: (c) => `${age(c)} > ${c.thresholds.heartbeatLost}`,
+    expr: (c) => heldBackTogether(c, `${age(c)} > ${c.thresholds.heartbeatLost}`),
     for: '1m',
     summary: 'Edge node {{ $labels.node_id }} is lost: no heartbeat for {{ $value | humanizeDuration }}',
     description:
@@ -46,9 +78,7 @@ export const EDGE_ALERTS = {
     metrics: ['edgeHeartbeat', 'up'],
     appliesTo: expectsEdgeNodes,
     // Only while the API answers: when it does not, no node has a heartbeat, and that is one alert and not thousands.
-    expr: (c) =>
-      `(${EDGE_NODE_EXPECTED} unless on (node_id) ${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
-      `and on () (${c.metric('up')}{job="sovra-api"} == 1)`,
+    expr: (c) => heldBackTogether(c, missing(c)),
     for: '5m',
     summary: 'The control plane knows nothing of edge node {{ $labels.node_id }}',
     description:

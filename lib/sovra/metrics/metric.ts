@@ -17,7 +17,12 @@ export type MetricJob =
   | 'blackbox-exporter'
   | 'prometheus'
   | 'alertmanager'
-  | 'grafana';
+  | 'grafana'
+  | 'otel-agent'
+  | 'otel-gateway'
+  | 'loki'
+  | 'tempo'
+  | 'sovra-backup';
 
 export interface Metric {
   /** The name in each dialect; `null` where that dialect does not export it. */
@@ -27,6 +32,8 @@ export interface Metric {
   readonly labels: readonly string[];
   readonly job: readonly MetricJob[] | 'any';
   readonly help: string;
+  /** There only where somebody has said so, such as that kubelets are scraped: nobody misses it elsewhere. @default false */
+  readonly optional?: boolean;
   /** Bounds of a histogram, where an objective has to fall on one. */
   readonly buckets?: readonly number[];
 }

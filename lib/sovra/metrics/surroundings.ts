@@ -1,6 +1,6 @@
 import { type Metric, same } from './metric';
 
-/** What Vault, the probes and PostgreSQL's exporter tell of the parts around the control plane. */
+/** What Vault, the probes, PostgreSQL's exporter and the kubelets tell of the parts around the control plane. */
 export const SURROUNDINGS_METRICS = {
   vaultUnsealed: {
     name: same('vault_core_unsealed'),
@@ -83,5 +83,23 @@ export const SURROUNDINGS_METRICS = {
     labels: ['datname'],
     job: ['postgres'],
     help: 'Size of a database',
+  },
+
+  // Whoever scrapes kubelets gives the job a name of his own.
+  volumeAvailable: {
+    name: same('kubelet_volume_stats_available_bytes'),
+    type: 'gauge',
+    labels: ['persistentvolumeclaim'],
+    job: 'any',
+    help: 'Bytes that are left on a persistent volume',
+    optional: true,
+  },
+  volumeCapacity: {
+    name: same('kubelet_volume_stats_capacity_bytes'),
+    type: 'gauge',
+    labels: ['persistentvolumeclaim'],
+    job: 'any',
+    help: 'Size of a persistent volume',
+    optional: true,
   },
 } as const satisfies Record<string, Metric>;

@@ -8,13 +8,13 @@ const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/;
 /** `..data` and its like belong to the kubelet. */
 const isKey = (key: unknown) => typeof key === 'string' && /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]{1,253}$/.test(key);
 
-/** The pod that an object makes, if it makes one. */
+/** The pod that an object makes, if it makes one; claims of a StatefulSet are volumes of its pods. */
 export function podOf(o: KubeObject): PodSpec | undefined {
-  return o.kind === 'CronJob'
-    ? o.spec.jobTemplate.spec.template.spec
-    : o.kind === 'Deployment'
-      ? o.spec.template.spec
-      : undefined;
+  if (o.kind === 'CronJob') return o.spec.jobTemplate.spec.template.spec;
+  if (!['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].includes(o.kind)) return undefined;
+  const pod: PodSpec = o.spec.template.spec;
+  const claims: { metadata: { name: string } }[] = o.spec.volumeClaimTemplates ?? [];
+  return { ...pod, volumes: [...(pod.volumes ?? []), ...claims.map(({ metadata }) => ({ name: metadata.name }))] };
 }
 
 export function podProblems(o: KubeObject): string[] {

@@ -1,9 +1,12 @@
 /** Props of `SovraAlerts`, and the changes to alerts that tasks take too. */
 import fc from 'fast-check';
 import type { SovraAlertsProps } from '../../../lib/alerts/sovra-alerts';
+import type { BackupAlertOverrides } from '../../../lib/backup/backup-alerts';
 import { TASK_ALERT_NAMES, type TaskAlertOverrides } from '../../../lib/operations/task-alerts';
+import { BACKUP_ALERT_NAMES } from '../../../lib/rules/backup-inhibitions';
 import { ALERT_NAMES } from '../../../lib/rules/catalogue';
 import { MATCHED_LABELS } from '../../../lib/rules/inhibitions';
+import { SLO_ALERT_NAMES } from '../../../lib/rules/objectives/objective';
 import type { AlertOptions, AlertOverrides } from '../../../lib/rules/options';
 import type { AlertOverride } from '../../../lib/rules/overrides';
 import { type AlertThresholds, THRESHOLDS } from '../../../lib/rules/thresholds';
@@ -29,7 +32,19 @@ import { lookingIn, prometheusRef } from './network';
 
 const NO_LABEL_NAME = ['', '1a', 'a-b', '__name__', 'a b', 'a.b', 'ä'];
 const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const NOT_FREE = ['alertname', 'level', 'component', 'task', 'namespace', ...MATCHED_LABELS];
+const NOT_FREE = [
+  'alertname',
+  'level',
+  'component',
+  'task',
+  'namespace',
+  'slo',
+  'window',
+  'source',
+  'host',
+  'path',
+  ...MATCHED_LABELS,
+];
 const freeName = fc.stringMatching(/^[a-z][a-z0-9_]{0,9}$/).filter((n) => !NOT_FREE.includes(n));
 const labelName = text(
   fc.oneof(freeName, fc.constant('severity')),
@@ -85,11 +100,26 @@ const byName = <N extends string>(names: readonly N[], kind: Kind<AlertOverride>
     oneOf('no object', null, 'text', 7, true, [], ['a']),
   );
 };
-export const alertOverrides: Kind<AlertOverrides> = byName(ALERT_NAMES, override);
+/** Changes to a set of alerts with these names. */
+export const overridesOf = <N extends string>(names: readonly N[]) => byName(names, override);
+export const alertOverrides: Kind<AlertOverrides> = overridesOf(ALERT_NAMES);
 export const taskAlertOverrides: Kind<TaskAlertOverrides> = byName(TASK_ALERT_NAMES, override);
+/** The expression follows from the objective. */
+export const sloAlertOverrides = byName(SLO_ALERT_NAMES, sharedOverride);
+export const backupAlertOverrides: Kind<BackupAlertOverrides> = byName(BACKUP_ALERT_NAMES, sharedOverride);
 export const sharedTaskAlertOverrides: Kind<TaskAlertOverrides> = byName(TASK_ALERT_NAMES, sharedOverride);
 
-const SHARES = ['apiErrorRatio', 'policyErrorRatio', 'databaseConnectionRatio', 'notificationFailureRatio'];
+const SHARES = [
+  'apiErrorRatio',
+  'authFailureRatio',
+  'policyErrorRatio',
+  'databaseConnectionRatio',
+  'databaseConnectionExhaustion',
+  'notificationFailureRatio',
+  'volumeShareLow',
+  'volumeShareAlmostFull',
+  'volumeForecastShare',
+];
 const figure = (name: string) =>
   number(
     SHARES.includes(name) || name.endsWith('P95')
@@ -105,10 +135,25 @@ export const thresholds: Kind<Partial<AlertThresholds>> = alsoBroken(
         Object.entries(THRESHOLDS).map(([name, value]) => [name, Array.isArray(value) ? asWhole(words) : figure(name)]),
       ) as never,
     ),
-    // A node is late before it is lost.
-    ({ heartbeatLate, heartbeatLost, ...rest }) => ({
+    // What is less urgent comes first: a node is late before it is lost.
+    ({
+      heartbeatLate,
+      heartbeatLost,
+      databaseConnectionRatio,
+      databaseConnectionExhaustion,
+      volumeShareLow,
+      volumeShareAlmostFull,
+      ...rest
+    }) => ({
       ...rest,
       ...(heartbeatLate && heartbeatLost && { heartbeatLate, heartbeatLost: heartbeatLate + heartbeatLost }),
+      ...(databaseConnectionRatio &&
+        databaseConnectionExhaustion && {
+          databaseConnectionExhaustion,
+          databaseConnectionRatio: databaseConnectionRatio * databaseConnectionExhaustion,
+        }),
+      ...(volumeShareLow &&
+        volumeShareAlmostFull && { volumeShareLow, volumeShareAlmostFull: volumeShareAlmostFull * volumeShareLow }),
     }),
   ),
   { name: 'unknown threshold', broken: fc.constant({ value: { apiErrors: 1 }, property: '.apiErrors' }) },
@@ -120,8 +165,14 @@ export const thresholds: Kind<Partial<AlertThresholds>> = alsoBroken(
   },
 );
 
-const alertLabels = map(labelName, prose, dotted);
-const options: Fields<AlertOptions> = { alerts: alertOverrides, thresholds, runbookBaseUrl: baseUrl, alertLabels };
+export const alertLabels = map(labelName, prose, dotted);
+const options: Fields<AlertOptions> = {
+  alerts: alertOverrides,
+  thresholds,
+  runbookBaseUrl: baseUrl,
+  grafanaUrl: baseUrl,
+  alertLabels,
+};
 
 export const alertsProps: Kind<SovraAlertsProps> = corrected(
   alsoBroken(

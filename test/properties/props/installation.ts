@@ -156,6 +156,7 @@ export const installationProps: Kind<SovraInstallationProps> = alsoBroken(
       database,
       edgeNodes,
       federationPartners: list(record({ id: identifier }, ['id']), { unique: (p: { id: string }) => p.id }),
+      volumes: record({ namespaces: list(dnsLabel, { min: 1 }) }),
       cli: record({
         path: text(fc.constantFrom('/app/sovra-cli', 'sovra-cli', '/opt/my cli'), ['']),
         token: secretRef,

@@ -1,5 +1,6 @@
 /** Props of `SovraMonitoring`, with parts of its own and with parts that are there already, and of `GrafanaDashboards`. */
 import fc from 'fast-check';
+import type { TelemetryUids } from '../../../lib/dashboards';
 import type { AlertmanagerProps } from '../../../lib/monitoring/alertmanager';
 import type { BlackboxExporterProps } from '../../../lib/monitoring/blackbox-exporter';
 import type { GrafanaAdminSecret, GrafanaOptions } from '../../../lib/monitoring/grafana';
@@ -8,6 +9,7 @@ import type { KubeStateMetricsService } from '../../../lib/monitoring/known-pods
 import type { KubeStateMetricsProps } from '../../../lib/monitoring/kube-state-metrics';
 import type { PostgresExporterProps } from '../../../lib/monitoring/postgres-exporter';
 import type { PrometheusProps, StorageProps } from '../../../lib/monitoring/prometheus';
+import type { QueriedServer } from '../../../lib/monitoring/queried-server';
 import type { ExistingKubeStateMetrics, SovraMonitoringProps } from '../../../lib/monitoring/sovra-monitoring';
 import type { SovraInstallation } from '../../../lib/sovra/installation';
 import { amountOf } from '../invariants/quantities';
@@ -24,6 +26,7 @@ import {
   map,
   oneOf,
   record,
+  stranger,
   text,
   without,
 } from '../kinds';
@@ -33,6 +36,7 @@ import {
   dnsSubdomain,
   duration,
   labelKey,
+  labels,
   labelValue,
   port,
   positiveInteger,
@@ -48,6 +52,7 @@ import {
 import { thresholds } from './alerts';
 import { sovra } from './installation';
 import { lookingIn, morePeers, network, peers, prometheusRef } from './network';
+import { onCall } from './oncall';
 
 export const storage = record<StorageProps>({ size: quantity, storageClass: dnsSubdomain });
 const prometheusStorage = clash(
@@ -64,17 +69,32 @@ const prometheus = record<PrometheusProps>({
   evaluationInterval: duration,
   storage: prometheusStorage,
   resources,
+  grafanaUrl: baseUrl,
   namespaces: list(dnsLabel),
   queriedBy: morePeers,
+  remoteWriteReceiver: flag,
 });
-const alertmanager = record<AlertmanagerProps>({
+const alertmanagerFields = record<AlertmanagerProps>({
   replicas: positiveInteger,
+  // What can be wrong inside of it is tried with SovraOnCall.
+  onCall: { valid: onCall.valid, faults: [stranger('object')] },
   webhook: secretRef,
   heartbeat: secretRef,
   receivers: record<NonNullable<AlertmanagerProps['receivers']>>({ peers, ports: list(port, { min: 1 }) }),
   storage,
   resources,
 });
+const alertmanager = alsoBroken(
+  corrected(alertmanagerFields, ({ webhook, heartbeat, ...a }) => (a.onCall ? a : { ...a, webhook, heartbeat })),
+  ...(['webhook', 'heartbeat'] as const).map((short) => ({
+    name: `onCall and ${short}`,
+    broken: fc.tuple(onCall.valid, secretRef.valid).map(([o, ref]) => ({
+      value: { onCall: o, [short]: ref },
+      property: `.${short}`,
+      fault: ref,
+    })),
+  })),
+);
 const blackboxExporter = record<BlackboxExporterProps>({
   replicas: positiveInteger,
   vaultCa: record({ configMap: dnsSubdomain, key: secretKey }, ['configMap', 'key']),
@@ -105,8 +125,19 @@ const dashboardOptions: Pick<Fields<GrafanaOptions>, 'thresholds' | 'runbookBase
   thresholds,
   runbookBaseUrl: baseUrl,
 };
+/** A server of the set, or another one. */
+const telemetryServer = either(
+  record<QueriedServer>({ url: webUrl, namespace: dnsLabel, podLabels: labels, podPort: port }, [
+    'url',
+    'namespace',
+    'podLabels',
+  ]),
+  constant(true as const),
+) as Kind<QueriedServer | true>;
 const grafana = record<GrafanaOptions>({
   ...dashboardOptions,
+  logs: without(telemetryServer, 'no object'),
+  traces: without(telemetryServer, 'no object'),
   adminSecret: record<GrafanaAdminSecret>({
     secret: dnsSubdomain,
     userKey: secretKey,
@@ -123,9 +154,11 @@ const grafana = record<GrafanaOptions>({
 });
 
 type Dashboards = Omit<GrafanaDashboardsProps, 'sovra'>;
+const uid = text(fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/), ['', 'a b', 'x'.repeat(41), '$ds', 'ä']);
 const dashboards: Fields<Dashboards> = {
   ...dashboardOptions,
-  datasourceUid: text(fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/), ['', 'a b', 'x'.repeat(41), '$ds', 'ä']),
+  datasourceUid: uid,
+  telemetry: record<TelemetryUids>({ loki: uid, tempo: uid }),
   namespace: dnsLabel,
   label: record({ key: labelKey, value: labelValue }, ['key', 'value']),
   folder: either(record({ annotation: labelKey, name: prose }, ['annotation', 'name']), constant(false as const)),
@@ -158,7 +191,7 @@ const fields: Fields<SovraMonitoringProps> = {
     either(grafana, existing(record<Dashboards>(dashboards))),
   ) as Fields<SovraMonitoringProps>['grafana'],
   kubeStateMetrics: either(
-    record<KubeStateMetricsProps>({ resources }),
+    record<KubeStateMetricsProps>({ resources, daemonSets: list(dnsLabel) }),
     without(existingMetrics, 'existing: no object'),
   ),
   blackboxExporter,

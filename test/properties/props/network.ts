@@ -8,7 +8,7 @@ import {
   type WatchedService,
 } from '../../../lib/kube/prometheus-ref';
 import { alsoBroken, clash, either, type Kind, list, oneOf, only, record, text, without } from '../kinds';
-import { dnsLabel, labels, port, selector, webUrl } from '../leaves';
+import { baseUrl, dnsLabel, labels, port, selector, webUrl } from '../leaves';
 
 const cidr = text(
   fc.oneof(
@@ -73,6 +73,8 @@ const watched = record<WatchedService>({ labels: selector, podLabels: selector, 
   'portName',
   'port',
 ]);
+/** Long enough for every objective. */
+const retention = text(fc.constantFrom('35d', '90d', '1y', '5w'), ['', '15', '1.5h', '0s', '5min']);
 const reference = record<PrometheusRef>(
   {
     name: dnsLabel,
@@ -86,6 +88,9 @@ const reference = record<PrometheusRef>(
       broken: fc.constant({ value: { grafana: {} }, property: '.grafana' }),
     }),
     url: webUrl,
+    retention,
+    grafanaUrl: baseUrl,
+    remoteWriteUrls: list(webUrl),
   },
   ['name', 'namespace', 'selectorLabels', 'podLabels', 'serviceAccount', 'url'],
 );

@@ -53,6 +53,7 @@ import {
   shortLabel,
 } from '../leaves';
 import { sharedTaskAlertOverrides, taskAlertOverrides } from './alerts';
+import { certManagerRotation } from './cert-manager';
 import { sovraWithApi } from './installation';
 import { storage } from './monitoring';
 import { network, opening, prometheusRef } from './network';
@@ -150,7 +151,7 @@ const tooLong = { name: 'a deadline beyond the next run', schedule: '*/5 * * * *
 
 const command: Kind<Command> = list(text(prose.valid, []), { min: 1 }) as unknown as Kind<Command>;
 /** A command is refused as a whole. */
-const wholeCommand: Kind<Command> = {
+export const wholeCommand: Kind<Command> = {
   ...command,
   faults: [oneOf('no command', null, 'sovra-cli health', 7, [], [''], [7], {})],
 };
@@ -223,7 +224,9 @@ export const scheduledTasksProps: Kind<SovraScheduledTasksProps> = alsoBroken(
     {
       ...setFields,
       sovra: sovraWithApi,
-      certificateRotation: orFalse(rotation),
+      certificateRotation: either(orFalse(rotation), certManagerRotation(orFalse(rotation))) as Kind<
+        NonNullable<SovraScheduledTasksProps['certificateRotation']>
+      >,
       auditExport: orFalse(audit),
       healthCheck: orFalse(health),
     },

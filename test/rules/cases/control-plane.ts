@@ -25,6 +25,22 @@ const bothRequests = (m: Names, ok: string, failed: string) => ({
   ...requests(m, ok, failed),
   ...requests(m, ok, failed, 'b'),
 });
+/** Attempts to sign in on both replicas, by their result. */
+const attempts = (m: Names, results: Record<string, string>) =>
+  Object.fromEntries(
+    ['a', 'b'].flatMap((pod) =>
+      Object.entries(results).map(([result, v]) => [
+        series(m('authAttempts'), { method: 'jwt', result, ...api(pod) }),
+        v,
+      ]),
+    ),
+  );
+const silentExporter: Fires = {
+  what: 'the exporter is silent',
+  series: () => ({ [series('up', api())]: '1x150' }),
+  after: '30m',
+  alerts: everythingMissing,
+};
 const latency = (m: Names, values: { fast: string; total: string }, pod?: string) =>
   histogram(m('apiLatency'), { threshold: 0.1, above: 0.25 }, values, { path: '/v1/keys' }, pod);
 
@@ -118,6 +134,64 @@ export const CONTROL_PLANE_CASES = {
       after: '30m',
       alerts: missingMetric('apiLatency'),
     },
+  },
+  AuthenticationFailing: {
+    level: 'P2',
+    fires: [
+      {
+        what: '20.1 % fail, in two ways',
+        series: (m) => attempts(m, { success: '0+799x80', failure: '0+101x80', expired: '0+100x80' }),
+        after: '10m15s',
+      },
+      { what: 'just enough to judge by', series: (m) => attempts(m, { failure: '0+0.755x100' }), after: '15m' },
+    ],
+    silent: [
+      {
+        what: '19.9 % fail',
+        series: (m) => attempts(m, { success: '0+801x100', failure: '0+199x100' }),
+        until: '22m',
+      },
+      { what: 'not quite enough to judge by', series: (m) => attempts(m, { failure: '0+0.745x100' }), until: '22m' },
+    ],
+    resolves: {
+      what: 'no more failures',
+      series: (m) => attempts(m, { success: '0+700x90', failure: '0+300x50 15000x40' }),
+      firing: '12m30s',
+      resolved: '16m',
+    },
+    missing: silentExporter,
+  },
+  AuthenticationFailuresSpike: {
+    level: 'P2',
+    step: '1m',
+    fires: [
+      {
+        what: 'a little more than one a second, and nothing before',
+        series: (m) => attempts(m, { failure: '0+30.5x60' }),
+        after: '10m',
+      },
+      {
+        what: '10.5 times the mean of the day before',
+        series: (m) => attempts(m, { success: '0+600x1920', failure: '0+6x1859 11160+63x60' }),
+        after: '31h9m',
+      },
+    ],
+    silent: [
+      { what: 'less than one a second', series: (m) => attempts(m, { failure: '0+29.5x60' }), until: '50m' },
+      {
+        what: '9.5 times the mean of the day before',
+        series: (m) => attempts(m, { success: '0+600x1920', failure: '0+6x1859 11160+57x60' }),
+        until: '31h50m',
+      },
+      { what: 'many succeed', series: (m) => attempts(m, { success: '0+600x60' }), until: '50m' },
+    ],
+    resolves: {
+      what: 'they stop',
+      series: (m) => attempts(m, { failure: '0+120x20 2400x40' }),
+      firing: '15m',
+      resolved: '25m',
+    },
+    missing: { ...silentExporter, series: () => ({ [series('up', api())]: '1x50' }) },
   },
   SovraMetricsMissing: {
     level: 'P2',

@@ -72,6 +72,34 @@ export const DATABASE_CASES = {
     },
     missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
   },
+  DatabaseConnectionsExhausted: {
+    level: 'P1',
+    fires: [
+      {
+        what: '96 of 100, as one of two exporters sees it',
+        series: () => ({ ...connections(56, 40), ...connections(40, 40, 'y') }),
+        after: '2m',
+      },
+    ],
+    silent: [
+      { what: '95 of 100', series: () => connections(55, 40), until: '12m' },
+      {
+        what: 'two exporters that see the same 50',
+        series: () => ({ ...connections(25, 25), ...connections(25, 25, 'y') }),
+        until: '12m',
+      },
+    ],
+    resolves: {
+      what: 'some were closed',
+      series: () => ({
+        ...connections(60, 40),
+        [series('pg_stat_activity_count', { datname: 'sovra', state: 'idle', ...pg() })]: '40x24 5x30',
+      }),
+      firing: '6m',
+      resolved: '6m15s',
+    },
+    missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
+  },
   DatabaseSlow: {
     level: 'P2',
     ...slowCases(queries),

@@ -5,6 +5,7 @@ import { CERTIFICATE_CASES, EDGE_CASES } from './edge-certificates';
 import { AUDIT_CASES, FEDERATION_CASES, POLICY_CASES } from './policy-audit-federation';
 import type { AlertCases } from './types';
 import { VAULT_CASES } from './vault';
+import { VOLUME_CASES } from './volumes';
 
 /** An alert without cases does not compile. */
 export const CASES = {
@@ -16,5 +17,6 @@ export const CASES = {
   ...VAULT_CASES,
   ...CERTIFICATE_CASES,
   ...DATABASE_CASES,
+  ...VOLUME_CASES,
   ...MONITORING_CASES,
 } satisfies Record<AlertName, AlertCases>;

@@ -85,6 +85,11 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
     description:
       'Nothing was heard from edge node edge-1 for 5m 1s. Treat it as lost until somebody has seen it: it has to be back within 30 minutes of the failure.',
   },
+  EdgeNodesSilentTogether: {
+    summary: '26 edge nodes are silent at once',
+    description:
+      'The control plane has not heard from 26 edge nodes for longer than the objective, or does not know them any more. So many do not fail by themselves: look for what they share, which is the network, the ingress, a certificate authority, the time, or the control plane itself. The alerts of single nodes are held back meanwhile.',
+  },
   EdgeNodeMissing: {
     summary: 'The control plane knows nothing of edge node edge-3',
     description:
@@ -239,5 +244,70 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
     summary: 'Alerting works',
     description:
       'This alert always fires, on purpose. Send it to a service outside the cluster that raises the alarm when it stops: that is how a dead Prometheus or Alertmanager is noticed.',
+  },
+  EdgeCertificatesExpireTogether30d: {
+    summary: 'The certificates of 26 edge nodes end within 30 days',
+    description:
+      '26 edge nodes talk to the control plane with certificates that end within 30 days, or have ended. So many do not miss their rotation by themselves: look at the task that rotates them, and at their issuer. The alerts of single nodes are held back meanwhile. Rotation should have renewed it by now; there is time to find out why it did not.',
+  },
+  ServerCertificatesExpireTogether30d: {
+    summary: 'The Vaults of 26 edge nodes present certificates that end within 30 days',
+    description:
+      'Vaults of 26 edge nodes present a certificate, or have an issuer, that ends within 30 days or has ended. So many have one cause: most likely the authority that they share. The alerts of single Vaults are held back meanwhile. Rotation should have renewed it by now; there is time to find out why it did not.',
+  },
+  EdgeCertificatesExpireTogether7d: {
+    summary: 'The certificates of 26 edge nodes end within 7 days',
+    description:
+      '26 edge nodes talk to the control plane with certificates that end within 7 days, or have ended. So many do not miss their rotation by themselves: look at the task that rotates them, and at their issuer. The alerts of single nodes are held back meanwhile. Rotation has failed more than once. Renew it before the week is over.',
+  },
+  ServerCertificatesExpireTogether7d: {
+    summary: 'The Vaults of 26 edge nodes present certificates that end within 7 days',
+    description:
+      'Vaults of 26 edge nodes present a certificate, or have an issuer, that ends within 7 days or has ended. So many have one cause: most likely the authority that they share. The alerts of single Vaults are held back meanwhile. Rotation has failed more than once. Renew it before the week is over.',
+  },
+  EdgeCertificatesExpireTogether1d: {
+    summary: 'The certificates of 26 edge nodes end within a day',
+    description:
+      '26 edge nodes talk to the control plane with certificates that end within a day, or have ended. So many do not miss their rotation by themselves: look at the task that rotates them, and at their issuer. The alerts of single nodes are held back meanwhile. Renew it now: once it has ended, no connection to it is accepted.',
+  },
+  ServerCertificatesExpireTogether1d: {
+    summary: 'The Vaults of 26 edge nodes present certificates that end within a day',
+    description:
+      'Vaults of 26 edge nodes present a certificate, or have an issuer, that ends within a day or has ended. So many have one cause: most likely the authority that they share. The alerts of single Vaults are held back meanwhile. Renew it now: once it has ended, no connection to it is accepted.',
+  },
+  AuthenticationFailing: {
+    summary: '20.1% of the attempts to sign in to Sovra fail',
+    description:
+      '20.1% of the attempts to sign in over the last five minutes were refused. Either users are locked out (an issuer of tokens, its keys, a certificate that ended), or somebody tries what is not his.',
+  },
+  AuthenticationFailuresSpike: {
+    summary: 'Attempts to sign in to Sovra fail 1.0 times a second, far more than before',
+    description:
+      'Attempts to sign in fail 1.0 times a second, many times as often as on the day before. That is how guessing of credentials looks, or a client that lost its own and tries on and on. What goes on for eight hours has become usual, and this alert ends.',
+  },
+  DatabaseConnectionsExhausted: {
+    summary: '96% of the PostgreSQL connections are in use: hardly any is left',
+    description:
+      '96% of the connections that PostgreSQL allows are taken; what is left is mostly kept for its administrator. The API begins to fail although the database is up, and the next backup does too.',
+  },
+  VolumeAlmostFull: {
+    summary: 'Volume sovra/data-postgres-0 is almost full: 4.9% left',
+    description:
+      "4.9% of the volume of claim sovra/data-postgres-0 is left. On a full volume PostgreSQL stops, Vault's raft refuses writes, and Prometheus sees nothing any more.",
+  },
+  VolumeSpaceLow: {
+    summary: 'Volume sovra/data-postgres-0 runs out of space: 9.9% left',
+    description:
+      '9.9% of the volume of claim sovra/data-postgres-0 is left. It does not have to grow fast to be full before somebody looks again.',
+  },
+  VolumeFullSoon: {
+    summary: 'Volume sovra/data-postgres-0 will soon be full: 38.13% left',
+    description:
+      '38.13% of the volume of claim sovra/data-postgres-0 is left, and if it goes on as in the last six hours, nothing is left tomorrow.',
+  },
+  VolumeMetricsMissing: {
+    summary: 'Nobody knows how full the volumes are',
+    description:
+      'No kubelet reports a volume of the namespaces that are watched: kubelets are not scraped, or not any more. A volume that fills now is noticed when it is full.',
   },
 };

@@ -69,4 +69,5 @@ export const SUBJECT: SovraInstallationProps = {
     { id: 'edge-3' },
   ],
   federationPartners: [{ id: 'north' }, { id: 'south' }],
+  volumes: {},
 };

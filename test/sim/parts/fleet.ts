@@ -44,7 +44,7 @@ function swing(t: number, index: number): number {
 }
 
 function certificateLeft(m: Moment, node: string): number {
-  const expiring = m.faults.active('edge-cert-expiring', { node });
+  const expiring = m.faults.active('edge-cert-expiring', { node }) ?? m.faults.active('fleet-certs-expiring');
   if (expiring) return expiring.value - (m.now - expiring.from);
   return RENEWED_AT + RENEWED_EVERY - (m.now % RENEWED_EVERY);
 }

@@ -36,13 +36,19 @@ function metrics(m: Moment, s: SimulatedSovraSettings): string {
 }
 
 function database(page: Page, m: Moment): Page {
-  return page
-    .series('pgConnections', connections(m))
-    .series('pgMaxConnections', [{ labels: { server: SERVER }, value: MAX_CONNECTIONS }])
-    .series(
-      'pgDatabaseSize',
-      Object.entries(DATABASES).map(([datname, value]) => ({ labels: { datname }, value })),
-    );
+  return (
+    page
+      .series('pgConnections', connections(m))
+      .series('pgMaxConnections', [{ labels: { server: SERVER }, value: MAX_CONNECTIONS }])
+      .series(
+        'pgDatabaseSize',
+        Object.entries(DATABASES).map(([datname, value]) => ({ labels: { datname }, value })),
+      )
+      // Archived as if a piece of the log were stored once a minute.
+      .series('pgArchived', [{ labels: { server: SERVER }, value: Math.floor(m.now / 60) }])
+      .series('pgArchiveFailures', [{ labels: { server: SERVER }, value: 0 }])
+      .series('pgArchiveAge', [{ labels: { server: SERVER }, value: m.now % 60 }])
+  );
 }
 
 function connections(m: Moment): Sample[] {

@@ -50,7 +50,7 @@ export function apiTraffic(page: Page, m: Moment): void {
     )
     .series(
       'authAttempts',
-      AUTH.flatMap(({ share, ...labels }) => counted(labels, steady(m, REQUEST_RATE * share))),
+      AUTH.flatMap(({ share, ...labels }) => counted(labels, signIns(m, labels, share))),
     );
 }
 
@@ -69,11 +69,19 @@ function errors(type: string, all: readonly Phase[]): number {
   return events(REQUEST_RATE, all, (fault) => statuses.reduce((sum, s) => sum + s.share(errorShare(fault)), 0));
 }
 
+/** Of the attempts with a token; those with a certificate do not fail. */
+const HEALTHY_AUTH_ERRORS = 0.00625;
 const AUTH = [
-  { method: 'jwt', result: 'success', share: 0.795 },
-  { method: 'jwt', result: 'failure', share: 0.005 },
-  { method: 'mtls', result: 'success', share: 0.2 },
+  { method: 'jwt', result: 'success', share: (failed: number) => 0.8 * (1 - failed) },
+  { method: 'jwt', result: 'failure', share: (failed: number) => 0.8 * failed },
+  { method: 'mtls', result: 'success', share: () => 0.2 },
 ] as const;
+
+function signIns(m: Moment, { result }: { result: string }, share: (failed: number) => number): number {
+  const asked = events(REQUEST_RATE, phases(m, 'auth-failing'), (fault) => share(fault?.value ?? HEALTHY_AUTH_ERRORS));
+  const guessed = result === 'failure' ? events(1, phases(m, 'auth-guessed'), (fault) => fault?.value ?? 0) : 0;
+  return asked + guessed;
+}
 
 /** Events of which no fault changes the rate. */
 function steady(m: Moment, rate: number): number {
@@ -165,11 +173,11 @@ const POOL_IN_USE = 3;
 /** The database as the control plane sees it; what the exporter beside it says is another part. */
 export function databaseUse(page: Page, m: Moment): void {
   const active = Math.round(POOL_IN_USE * demand(m.now));
-  const always = [{ work: lifetimeWork(m) }];
+  const slow = phases(m, 'database-slow');
   page
     .histogram(
       'databaseLatency',
-      QUERIES.map(({ rate, ...labels }) => ({ labels, rate, phases: always, p95: () => QUERY_P95 })),
+      QUERIES.map(({ rate, ...labels }) => ({ labels, rate, phases: slow, p95: (fault) => fault?.value ?? QUERY_P95 })),
     )
     .value('databaseConnectionsActive', active)
     .value('databaseConnectionsIdle', POOL - active);

@@ -11,7 +11,7 @@ export interface GetOptions {
   readonly ca?: string;
   readonly servername?: string;
   readonly method?: 'GET' | 'HEAD';
-  /** How long silence lasts before it is called so. @default 300 */
+  /** How long silence lasts before it is called so. @default 1500 */
   readonly patience?: number;
 }
 
@@ -41,7 +41,7 @@ export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' 
         );
       },
     );
-    request.setTimeout(o.patience ?? 300, () => {
+    request.setTimeout(o.patience ?? 1500, () => {
       resolve('silent');
       request.destroy();
     });

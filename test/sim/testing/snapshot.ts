@@ -13,6 +13,7 @@ export const METRICS_PATH: Readonly<Record<Part, string>> = {
   'opa-health': '/metrics',
   'postgres-exporter': '/metrics',
   grafana: '/metrics',
+  kubelet: '/metrics',
 };
 
 const HEALTH_PATHS: Readonly<Record<Part, readonly string[]>> = {
@@ -22,6 +23,7 @@ const HEALTH_PATHS: Readonly<Record<Part, readonly string[]>> = {
   'opa-health': ['/health'],
   'postgres-exporter': [],
   grafana: ['/api/health'],
+  kubelet: [],
 };
 
 /** A clock that a test moves. */
@@ -90,6 +92,11 @@ async function observeEndpoint(sovra: SimulatedSovra, endpoint: Endpoint): Promi
  * not again for each of its series.
  */
 export function differences(a: Map<string, Observation>, b: Map<string, Observation>): string[] {
-  const keys = [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key)?.value !== b.get(key)?.value);
-  return keys.filter((key) => !keys.some((other) => key !== other && key.startsWith(`${other} `)));
+  const keys = new Set([...a.keys(), ...b.keys()].filter((key) => a.get(key)?.value !== b.get(key)?.value));
+  const isTold = (key: string): boolean => {
+    for (let end = key.indexOf(' '); end !== -1; end = key.indexOf(' ', end + 1))
+      if (keys.has(key.slice(0, end))) return true;
+    return false;
+  };
+  return [...keys].filter((key) => !isTold(key));
 }

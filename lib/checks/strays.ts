@@ -1,0 +1,43 @@
+import type { Problem } from '../errors';
+import { holdsMarker, isHelpText, NO_OUTPUT_HERE } from '../markers';
+
+/**
+ * What must never reach a cluster: an Output that somebody made a text of, for which Pulumi writes a help text; and,
+ * where nobody will replace them, the markers that stand in for Outputs.
+ */
+export function straysIn(object: unknown, markersAreReplaced: boolean): Problem[] {
+  // One look at everything is much cheaper than a look at each text, and nearly always enough.
+  const all = JSON.stringify(object);
+  if (!isHelpText(all) && (markersAreReplaced || !holdsMarker(all))) return [];
+  return textsOf(object, '').flatMap(({ at, text }) => {
+    if (isHelpText(text)) return [problem(at, 'the help text that Pulumi writes for an Output in a text', MADE_A_TEXT)];
+    if (holdsMarker(text) && !markersAreReplaced) return [problem(at, 'the marker of an Output', NO_OUTPUT_HERE)];
+    return [];
+  });
+}
+
+const MADE_A_TEXT =
+  'Pass the Output itself, or build the text with pulumi.interpolate; inside a chart, take carry(scope, output) for it.';
+const problem = (property: string, given: string, remedy: string): Problem => ({
+  property,
+  given,
+  allowed: 'a value that is known',
+  remedy,
+});
+
+/** A text of a value, or a key of it, with its place. */
+export interface PlacedText {
+  readonly at: string;
+  readonly text: string;
+  readonly isKey?: boolean;
+}
+
+export function textsOf(value: unknown, at: string): PlacedText[] {
+  if (typeof value === 'string') return [{ at, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((v, i) => textsOf(v, `${at}[${i}]`));
+  return Object.entries(value).flatMap(([k, v]) => [
+    { at: at === '' ? 'a key' : `a key of ${at}`, text: k, isKey: true },
+    ...textsOf(v, at === '' ? k : `${at}.${k}`),
+  ]);
+}

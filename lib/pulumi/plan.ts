@@ -1,0 +1,48 @@
+import type { Unwrap } from '@pulumi/pulumi';
+import { App } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { SovraApp } from '../app';
+import { SovraOpsError } from '../errors';
+import { attachMarkers, markersOf, withJudges } from '../markers';
+import { synthesize } from '../synth';
+import { LateValues } from './late-values';
+import { inDependencyOrder, type Ordered } from './order';
+
+/** What a component is going to register. */
+export interface Plan<T> {
+  readonly built: T;
+  /** With markers in the place of Outputs; each object behind those that it depends on. */
+  readonly objects: readonly Ordered[];
+  readonly late: LateValues;
+}
+
+/**
+ * Makes constructs, resolves and checks their objects and puts them in order, all before Pulumi hears of any.
+ * @throws {SovraOpsError} as a synth, and for an Output that stands where none can
+ */
+export function plan<T>(charts: App | ((app: SovraApp, late: LateValues) => T)): Plan<T> {
+  const late = new LateValues();
+  const app = charts instanceof App ? charts : new SovraApp({ resolvers: [late] });
+  attachMarkers(app, late);
+  const make = () => (charts instanceof App ? (charts as T) : charts(app as SovraApp, late));
+  const built = withJudges((marker, judge) => late.judgeLater(marker, judge), make);
+  return { built, objects: inDependencyOrder(synthesize(app).flatMap((c) => c.objects)), late };
+}
+
+/**
+ * An Output, or a value with Outputs in it, for constructs that take plain values: markers stand in for the Outputs
+ * until the objects are finished. Works below a component of `sovra-ops/pulumi` only.
+ * @throws {SovraOpsError} in a tree of constructs that Pulumi does not create
+ */
+export function carry<V>(scope: IConstruct, value: V): Unwrap<V> {
+  const late = markersOf(scope);
+  if (late instanceof LateValues) return late.mark(value, '') as Unwrap<V>;
+  throw new SovraOpsError(scope.node.path, [
+    {
+      property: 'carry',
+      given: 'an Output',
+      allowed: 'a construct below a component of sovra-ops/pulumi',
+      remedy: 'Make the chart inside of `new Cdk8sApp(name, (app) => ...)`.',
+    },
+  ]);
+}

@@ -1,0 +1,68 @@
+import type { Construct } from 'constructs';
+import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
+import { commonLabels } from '../kube/labels';
+import type { Opening, Peer } from '../kube/network';
+import { kubeObject } from '../kube/object';
+import type { PrometheusRef } from '../kube/prometheus-ref';
+import { ALERTMANAGER_POD_LABELS } from '../monitoring/alertmanager';
+import { watchedKinds } from '../monitoring/kube-state-metrics';
+import { prometheusPods } from '../monitoring/own-stack';
+import { type Checker, url } from '../validate';
+
+export function alertmanagerPods({ namespace }: PrometheusRef): Peer {
+  return { namespace, podLabels: ALERTMANAGER_POD_LABELS };
+}
+
+/** The right to discover targets in a namespace, for a Prometheus that has it only in those of the installation. */
+export function discoverable(scope: Construct, namespace: string, ref: PrometheusRef): void {
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
+  readable(scope, 'sovra-prometheus-agents', namespace, rules, { name: ref.serviceAccount, namespace: ref.namespace });
+}
+
+/** The right to read how many nodes should have an agent, and how many have one. */
+export function readDaemonSets(scope: Construct, namespace: string, reader: { name: string; namespace: string }): void {
+  readable(scope, 'sovra-kube-state-metrics-agents', namespace, watchedKinds(true), reader);
+}
+
+function readable(
+  scope: Construct,
+  name: string,
+  namespace: string,
+  rules: NonNullable<Role['rules']>,
+  reader: { readonly name: string; readonly namespace: string },
+): void {
+  const metadata = { name, namespace, labels: commonLabels(name, 'logging') };
+  const group = 'rbac.authorization.k8s.io';
+  kubeObject<Role>(scope, `${name}-role`, `${group}/v1`, 'Role', metadata, { rules });
+  kubeObject<RoleBinding>(scope, `${name}-role-binding`, `${group}/v1`, 'RoleBinding', metadata, {
+    roleRef: { apiGroup: group, kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', ...reader }],
+  });
+}
+
+/** Where series are written to: what was given, or every replica of the Prometheus. */
+export function writeUrls(given: readonly string[] | undefined, ref: PrometheusRef): readonly string[] {
+  return given ?? ref.remoteWriteUrls ?? [];
+}
+
+/** Holds the addresses that take series: without any, nobody would learn what was taken out of the log. */
+export function checkWriteUrls(c: Checker, given: readonly string[] | undefined, ref: PrometheusRef | undefined): void {
+  c.each('remoteWriteUrls', given, url('http', 'https'));
+  const known = Array.isArray(given) ? given : (ref?.remoteWriteUrls ?? []);
+  c.require(known.length > 0 || (given !== undefined && !Array.isArray(given)), {
+    property: 'remoteWriteUrls',
+    given,
+    allowed: 'at least one address at which the Prometheus takes series that are written to it',
+    remedy:
+      'Give SovraMonitoring `prometheus: { remoteWriteReceiver: true }` and hand its `prometheusRef` on, or name the addresses here.',
+  });
+}
+
+/** The edge from a pod to where it writes series. */
+export function toWriteUrls(urls: readonly string[], ref: PrometheusRef): Opening {
+  const ports = urls.map((u) => {
+    const { port, protocol } = new URL(u);
+    return Number(port || (protocol === 'https:' ? 443 : 80));
+  });
+  return { peers: [prometheusPods(ref)], ports: [...new Set(ports)] };
+}

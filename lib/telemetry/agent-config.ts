@@ -1,0 +1,305 @@
+import {
+  type CollectorConfig,
+  countProcessors,
+  durableExporter,
+  extensions,
+  MEMORY_LIMITER,
+  memoryLimiter,
+  POD_LOGS_PATH,
+  REMOTE_WRITE,
+  redactionPipeline,
+  remoteWrite,
+  STORAGE,
+  STORAGE_PATH,
+  telemetry,
+  transform,
+  withoutUndefined,
+} from './collector';
+import { literal, type StatementGroup } from './ottl';
+import { countRedactions, type RedactionProps, redactLogs } from './redaction';
+
+/** What the collector on each node reads, and where it sends it. */
+export interface AgentOptions {
+  /** Base address of Loki's OTLP receiver, such as `http://loki.monitoring.svc.cluster.local:3100/otlp`. */
+  readonly lokiEndpoint: string;
+  /** Prometheus' remote-write receiver, such as `http://prometheus.monitoring.svc.cluster.local:9090/api/v1/write`. */
+  readonly remoteWriteEndpoint: string;
+  /** Namespaces whose pods are read; `*` is all. @default ['sovra', 'sovra-edge'] */
+  readonly namespaces?: readonly string[];
+  /** Namespaces whose pods are not read, whatever `namespaces` says. @default [] */
+  readonly excludeNamespaces?: readonly string[];
+  /**
+   * Beginnings of names of pods that are never read, in any namespace. The collectors and what they send to have to be
+   * among them: a line about a line would never end. @default ['otel-agent', 'otel-collector', 'loki', 'tempo']
+   */
+  readonly excludePods?: readonly string[];
+  /** How the container runtime writes: containerd and CRI-O alike, or Docker's JSON files. @default 'cri' */
+  readonly runtime?: 'cri' | 'docker';
+  /** Values of `logger`, `component` or `event_type` that begin with one of these make a line an audit event. @default ['audit'] */
+  readonly auditPrefixes?: readonly string[];
+  /** Keep lines of level debug and trace. @default false */
+  readonly keepDebug?: boolean;
+  /** Keep lines about successful requests of `/live`, `/ready`, `/health` and `/metrics`. @default false */
+  readonly keepHealthChecks?: boolean;
+  /** Memory limit of the container, in MiB. @default 256 */
+  readonly memoryLimitMiB?: number;
+  /** Lines that wait on disk while Loki is away before reading stops; about 600 bytes each. @default 1000000 */
+  readonly queueLines?: number;
+  /** The site's own additions to what is taken out. @default none */
+  readonly redaction?: RedactionProps;
+  /** Where the volume for offsets and queue is mounted. @default '/var/lib/otelcol' */
+  readonly storagePath?: string;
+  /** Where the kubelet's folder of logs is mounted. @default '/var/log/pods' */
+  readonly podLogsPath?: string;
+}
+
+export const AGENT_DEFAULTS = {
+  namespaces: ['sovra', 'sovra-edge'],
+  excludeNamespaces: [],
+  excludePods: ['otel-agent', 'otel-collector', 'loki', 'tempo'],
+  runtime: 'cri',
+  auditPrefixes: ['audit'],
+  keepDebug: false,
+  keepHealthChecks: false,
+  memoryLimitMiB: 256,
+  queueLines: 1_000_000,
+  redaction: {},
+  storagePath: STORAGE_PATH,
+  podLogsPath: POD_LOGS_PATH,
+} as const satisfies Required<Omit<AgentOptions, 'lokiEndpoint' | 'remoteWriteEndpoint'>>;
+
+/** Values of the resource attribute `stream`, by which Loki keeps audit events longer. */
+export const STREAMS = { audit: 'audit', application: 'application' } as const;
+/** Resource attributes that are to be index labels in Loki; dots become "_" there. */
+export const LOKI_INDEX_ATTRIBUTES = ['service.name', 'k8s.namespace.name', 'k8s.container.name', 'stream'] as const;
+
+/** Lines are handed on in bunches of this many; the queue counts bunches. */
+const READ_BATCH = 100;
+const SEND_BATCH = 1000;
+const PATH = 'log.file.path';
+
+/** The head of a line as containerd and CRI-O write it: time, stream, and whether the line ends here (F) or goes on (P). */
+const HEAD = '^[^ ]+ std(?:out|err) ';
+const TIME = '2006-01-02T15:04:05.999999999Z07:00';
+
+/**
+ * What the receiver does with each line itself: little, since its operators cost several times what the same costs in
+ * the transform processor. Lines that were cut at 16 KiB are put together, and so are the lines of a plain text that
+ * belong together: stack traces, PEM blocks, anything indented or without a space.
+ */
+const criOperators = () => [
+  {
+    type: 'recombine',
+    id: 'cut',
+    combine_field: 'body',
+    combine_with: '',
+    is_last_entry: `body matches '${HEAD}F'`,
+    source_identifier: `attributes["${PATH}"]`,
+    force_flush_period: '5s',
+    max_log_size: '1MiB',
+  },
+  {
+    type: 'recombine',
+    id: 'text',
+    if: "not (body contains ' F {')",
+    combine_field: 'body',
+    combine_with: '\n',
+    is_first_entry: `not (body matches '${HEAD}. (?:[ \\t]|[^ ]*$|-----END|goroutine |created by |Caused by)')`,
+    source_identifier: `attributes["${PATH}"]`,
+    force_flush_period: '1s',
+    max_log_size: '1MiB',
+  },
+  {
+    type: 'regex_parser',
+    id: 'time',
+    regex: '^(?P<time>[^ ]+)',
+    on_error: 'send_quiet',
+    timestamp: { parse_from: 'attributes.time', layout_type: 'gotime', layout: TIME },
+  },
+  { type: 'move', id: 'file', from: `attributes["${PATH}"]`, to: `resource["${PATH}"]` },
+];
+
+const dockerOperators = () => [
+  { type: 'container', format: 'docker', add_metadata_from_filepath: false },
+  { type: 'move', id: 'file', from: `attributes["${PATH}"]`, to: `resource["${PATH}"]` },
+];
+
+const attribute = (name: string) => `log.attributes["${name}"]`;
+const firstOf = (...names: readonly string[]) => `Coalesce([${names.map(attribute).join(', ')}])`;
+
+/** Levels as they are written, to the numbers of OpenTelemetry; the most frequent one first. */
+const LEVELS: readonly (readonly [number, string])[] = [
+  [9, '(?i)^(?:info|information|notice)$'],
+  [13, '(?i)^(?:warn|warning)$'],
+  [17, '(?i)^(?:err|error)$'],
+  [5, '(?i)^(?:debug|dbg)$'],
+  [1, '(?i)^trace$'],
+  [21, '(?i)^(?:fatal|panic|dpanic|critical|crit|alert|emergency)$'],
+];
+
+/** From the path of the file: namespace, pod, container, and the service that the pod belongs to. */
+const resourceFromPath = (): StatementGroup => {
+  const path = `resource.attributes["${PATH}"]`;
+  // Suffixes of pods hold no vowels, so that they cannot spell words.
+  const random = '[bcdfghjklmnpqrstvwxz2456789]';
+  const service = 'resource.attributes["service.name"]';
+  return {
+    context: 'resource',
+    statements: [
+      ...['k8s.namespace.name', 'k8s.pod.name', 'k8s.container.name'].flatMap((name, i) => [
+        `set(resource.attributes["${name}"], ${path})`,
+        `replace_pattern(resource.attributes["${name}"], ${literal('^.*/([^/_]+)_([^/_]+)_[^/_]+/([^/]+)/[^/]*$')}, ${literal(`\${${i + 1}}`)})`,
+      ]),
+      `set(${service}, resource.attributes["k8s.pod.name"])`,
+      ...[`-${random}{8,10}-${random}{5}$`, '-[0-9]+$', `-${random}{5}$`].map(
+        (suffix) => `replace_pattern(${service}, ${literal(suffix)}, "")`,
+      ),
+    ],
+  };
+};
+
+/** From text to fields: JSON, message, level, trace. */
+const parse = (docker: boolean): readonly StatementGroup[] => {
+  const cut = 'Index(log.body, "{")';
+  const level = attribute('level');
+  const id = (name: string, from: string, digits: number) =>
+    `set(log.${name}.string, ${from}) where IsMatch(${from}, "^[0-9a-f]{${digits}}$$")`;
+  const head = String.raw`\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ?`;
+  return [
+    ...(docker
+      ? []
+      : [
+          {
+            context: 'log',
+            // Of a line that was put together, the heads of the later parts stand in the middle.
+            conditions: [
+              `not IsMatch(log.body, ${literal(`${HEAD}F [{]`)}) or (Index(log.body, " P ") >= 0 and IsMatch(log.body, ${literal(' std(?:out|err) P ')}))`,
+            ],
+            statements: [`replace_pattern(log.body, ${literal(head)}, "")`],
+          } as const,
+        ]),
+    {
+      context: 'log',
+      statements: [
+        // The receiver left the time of the line here.
+        'keep_keys(log.attributes, ["none"])',
+        `set(log.attributes, ParseJSON(Substring(log.body, ${cut}, Len(log.body) - ${cut}))) where HasPrefix(log.body, "{")${docker ? '' : ` or IsMatch(log.body, ${literal(`${HEAD}F [{]`)})`}`,
+        // A line that is no JSON after all keeps its text, to be masked.
+        ...(docker ? [] : [`replace_pattern(log.body, ${literal(`${HEAD}F `)}, "") where Len(log.attributes) == 0`]),
+      ],
+    },
+    {
+      context: 'log',
+      conditions: ['Len(log.attributes) > 0'],
+      statements: [
+        'set(log.body, "")',
+        `set(log.body, String(${firstOf('msg', 'message', '@message')})) where ${firstOf('msg', 'message', '@message')} != nil`,
+        `set(${level}, ${firstOf('@level', 'lvl', 'severity')}) where ${level} == nil and ${firstOf('@level', 'lvl', 'severity')} != nil`,
+        `set(log.severity_number, 9) where ${level} == "info"`,
+        ...LEVELS.map(
+          ([number, form]) =>
+            `set(log.severity_number, ${number}) where log.severity_number == 0 and IsMatch(${level}, ${literal(form)})`,
+        ),
+        `set(log.severity_text, ConvertCase(${level}, "upper")) where log.severity_number > 0`,
+        id('trace_id', attribute('trace_id'), 32),
+        id('span_id', attribute('span_id'), 16),
+        ...['error', 'err', 'http'].map((name) => `flatten(log.attributes) where IsMap(${attribute(name)})`),
+      ],
+    },
+  ];
+};
+
+const STATUS_PATHS = '^/(?:live|livez|ready|readyz|health|healthz|metrics)(?:$|[/?])';
+
+/** What nobody reads: lines of these are dropped before anything is done with them that costs time. */
+const unwanted = (o: typeof AGENT_DEFAULTS | Required<AgentOptions>): readonly string[] => [
+  ...(o.keepDebug ? [] : ['log.severity_number > 0 and log.severity_number < 9']),
+  ...(o.keepHealthChecks
+    ? []
+    : [`IsMatch(${firstOf('path', 'route', 'http.route')}, ${literal(STATUS_PATHS)}) and log.severity_number < 13`]),
+];
+
+/** A file that was turned over while no collector ran is read to its end; once it is compressed, it is gone. */
+const files = (o: Required<AgentOptions>, pods: string): string[] =>
+  ['*.log', '*.log.2*'].map((name) => `${o.podLogsPath}/${pods}/*/${name}`);
+const include = (o: Required<AgentOptions>): string[] =>
+  o.namespaces.flatMap((n) => files(o, n === '*' ? '*' : `${n}_*`));
+const exclude = (o: Required<AgentOptions>): string[] => [
+  `${o.podLogsPath}/*/*/*.gz`,
+  ...o.excludeNamespaces.flatMap((n) => files(o, `${n}_*`)),
+  ...o.excludePods.flatMap((p) => files(o, `*_${p}*`)),
+];
+
+/**
+ * Whether a line is an audit event is seen in its text: the stream has to be known before the fields are read. The first
+ * test is for all of them at once, since nearly no line passes it.
+ */
+const auditStream = (prefixes: readonly string[]) => {
+  const signs = ['logger', 'component', 'event_type'].flatMap((name) => prefixes.map((p) => `"${name}":"${p}`));
+  const contains = (texts: readonly string[]) => texts.map((t) => `body contains '${t}'`).join(' or ');
+  return {
+    type: 'add',
+    id: 'stream',
+    if: `(${contains(['"audit":', ...prefixes.map((p) => `:"${p}`)])}) and (${contains([...signs, '"audit":true'])})`,
+    field: 'resource["stream"]',
+    value: STREAMS.audit,
+  };
+};
+
+/**
+ * The collector of each node: files of containers in, redacted records to Loki, counts to Prometheus. It reads nothing but
+ * files and needs no access to the API of Kubernetes. What cannot be sent waits on disk; when that is full, in the files.
+ */
+export function agentConfig(options: AgentOptions): CollectorConfig {
+  const o: Required<AgentOptions> = { ...AGENT_DEFAULTS, ...withoutUndefined(options) };
+  const docker = o.runtime === 'docker';
+  const drop = unwanted(o);
+  return {
+    extensions: extensions(o.storagePath),
+    receivers: {
+      file_log: {
+        include: include(o),
+        exclude: exclude(o),
+        // A line must not be lost because the collector started after its container.
+        start_at: 'beginning',
+        include_file_name: false,
+        resource: { stream: STREAMS.application },
+        include_file_path: true,
+        storage: STORAGE,
+        max_log_size: '1MiB',
+        // What the memory limiter refuses is tried again, for ever; reading waits meanwhile.
+        retry_on_failure: { enabled: true, initial_interval: '500ms', max_interval: '10s', max_elapsed_time: '0s' },
+        operators: [...(docker ? dockerOperators() : criOperators()), auditStream(o.auditPrefixes)],
+      },
+    },
+    processors: {
+      [MEMORY_LIMITER]: memoryLimiter(o.memoryLimitMiB),
+      'transform/parse': transform({ log_statements: [resourceFromPath(), ...parse(docker)] }),
+      ...(drop.length === 0 ? {} : { 'filter/unwanted': { error_mode: 'silent', logs: { log_record: drop } } }),
+      'transform/redact': transform({ log_statements: redactLogs(o.redaction) }),
+      ...countProcessors(),
+    },
+    connectors: { count: { logs: countRedactions().logs } },
+    exporters: {
+      otlp_http: durableExporter(o.lokiEndpoint, o.queueLines / READ_BATCH, SEND_BATCH),
+      [REMOTE_WRITE]: remoteWrite(o.remoteWriteEndpoint),
+    },
+    service: {
+      extensions: [STORAGE, 'health_check'],
+      telemetry: telemetry(),
+      pipelines: {
+        logs: {
+          receivers: ['file_log'],
+          processors: [
+            MEMORY_LIMITER,
+            'transform/parse',
+            ...(drop.length === 0 ? [] : ['filter/unwanted']),
+            'transform/redact',
+          ],
+          exporters: ['otlp_http', 'count'],
+        },
+        'metrics/redactions': redactionPipeline(),
+      },
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { checkMorePeers } from '../kube/check-network';
+import { checkStorage } from '../kube/check-resources';
+import { type ClusterNetworkProps, type Opening, type Peer, toDns } from '../kube/network';
+import type { Resources } from '../kube/pod';
+import { GATEWAY } from '../kube/telemetry-ref';
+import type { StorageProps } from '../monitoring/prometheus';
+import type { SovraInstallation } from '../sovra/installation';
+import { type Checker, numberRule, positiveInteger } from '../validate';
+import { toYaml } from '../yaml';
+import { checkCollectorResources, collectorArgs, collectorProbes, memoryMiB } from './agent';
+import { COLLECTOR_PORTS, type CollectorConfig, POD_NAME_ENV, STORAGE_PATH } from './collector';
+import type { StatefulProgramProps } from './stateful-program';
+
+/** The collector that takes traces. There is one: whether a trace is kept is decided where all of its spans are. */
+export interface TraceGatewayProps {
+  /** Traces that took longer are always kept, in milliseconds. @default 500 */
+  readonly slowMs?: number;
+  /** Share of the other traces that is kept, from 0 to 1. @default 0.25 */
+  readonly keepRatio?: number;
+  /** Batches of up to 512 spans that wait on its volume while Tempo is away; senders are held back behind it. @default 10000 */
+  readonly queueBatches?: number;
+  /** More that may send traces. @default the namespaces of the installation */
+  readonly receivesFrom?: readonly Peer[];
+  /** @default 5Gi of the default class */
+  readonly volume?: StorageProps;
+  /** @default 100m and 256Mi requested, 1 and 512Mi allowed */
+  readonly resources?: Resources;
+}
+
+export const GATEWAY_RESOURCES: Resources = { cpu: '100m', memory: '256Mi', cpuLimit: '1', memoryLimit: '512Mi' };
+/** The user of the official image. */
+const COLLECTOR_USER = 10001;
+const share = numberRule((v) => v >= 0 && v <= 1, 'a share from 0 to 1', 'Write a quarter as 0.25.');
+
+export function checkGateway(c: Checker, at: string, given: TraceGatewayProps | undefined): void {
+  const p = c.part(at, given);
+  if (p === undefined) return;
+  c.value(`${at}.slowMs`, p.slowMs, positiveInteger)
+    .value(`${at}.keepRatio`, p.keepRatio, share)
+    .value(`${at}.queueBatches`, p.queueBatches, positiveInteger);
+  checkMorePeers(c, `${at}.receivesFrom`, p.receivesFrom);
+  checkStorage(c, `${at}.volume`, p.volume);
+  checkCollectorResources(c, `${at}.resources`, p.resources);
+}
+
+export interface TraceGatewayParts extends TraceGatewayProps {
+  readonly sovra: SovraInstallation;
+  readonly namespace: string;
+  readonly network: ClusterNetworkProps;
+  readonly senders: readonly Peer[];
+  readonly scrapedBy: Peer;
+  readonly config: CollectorConfig;
+  readonly egress: readonly Opening[];
+}
+
+/** The gateway as a program with a volume. */
+export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
+  const given = p.resources ?? GATEWAY_RESOURCES;
+  const { readinessProbe, livenessProbe } = collectorProbes();
+  return {
+    name: GATEWAY.name,
+    namespace: p.namespace,
+    component: 'tracing',
+    image: p.sovra.image('otelCollector'),
+    images: p.sovra.images,
+    user: COLLECTOR_USER,
+    replicas: 1,
+    args: collectorArgs('/etc/otelcol'),
+    env: [
+      { name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'GOMEMLIMIT', value: `${Math.floor(memoryMiB(given) * 0.8)}MiB` },
+    ],
+    ports: [
+      { name: 'otlp-http', port: COLLECTOR_PORTS.otlpHttp },
+      { name: 'otlp-grpc', port: COLLECTOR_PORTS.otlpGrpc },
+      { name: 'metrics', port: COLLECTOR_PORTS.telemetry },
+    ],
+    files: { '/etc/otelcol': { 'config.yaml': toYaml(p.config) } },
+    dataPath: STORAGE_PATH,
+    storage: { ...p.volume, size: p.volume?.size ?? '5Gi' },
+    resources: given,
+    live: livenessProbe,
+    ready: readinessProbe,
+    startsWithin: 120,
+    stopsWithin: 60,
+    ingress: [
+      {
+        peers: [...p.senders, ...(p.receivesFrom ?? [])],
+        ports: [COLLECTOR_PORTS.otlpHttp, COLLECTOR_PORTS.otlpGrpc],
+      },
+      { peers: [p.scrapedBy], ports: [COLLECTOR_PORTS.telemetry] },
+    ],
+    egress: [toDns(p.network), ...p.egress],
+  };
+}

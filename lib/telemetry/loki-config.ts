@@ -1,0 +1,147 @@
+import { seconds } from '../schedule/duration';
+import { LOKI_INDEX_ATTRIBUTES, STREAMS } from './agent-config';
+import {
+  AUTHORITY_FILE,
+  hostOf,
+  KEY_ID_VARIABLE,
+  type ObjectStoreProps,
+  regionOf,
+  SECRET_KEY_VARIABLE,
+} from './object-store';
+
+/** Limits by which Loki keeps one noisy service from filling it. */
+export interface LogLimits {
+  /** Megabytes a second of all services together. @default 8 */
+  readonly ingestionRateMb?: number;
+  /** Megabytes of one burst. @default 16 */
+  readonly ingestionBurstMb?: number;
+  /** Streams that are written to at a time: services times containers. @default 5000 */
+  readonly streams?: number;
+}
+
+export interface LokiConfigOptions {
+  /** Name of the headless Service by which replicas find each other. */
+  readonly peersName: string;
+  readonly namespace: string;
+  readonly replicas: number;
+  /** @default the volume */
+  readonly store?: ObjectStoreProps;
+  /** As a Prometheus duration. */
+  readonly retention: string;
+  readonly auditRetention: string;
+  readonly limits: LogLimits;
+  /** Where alerts of logs go, and whether that is a name of which the SRV records name every Alertmanager. */
+  readonly alertmanager?: { readonly url: string; readonly discover: boolean };
+  /** Label `cluster` of the alerts. */
+  readonly cluster: string;
+}
+
+/** Where the volume is mounted. */
+export const LOKI_DATA = '/var/loki';
+/** Where the rules of the one tenant are mounted: Loki calls it so where nobody signs in. */
+export const RULES_PATH = '/etc/loki/rules';
+export const TENANT = 'fake';
+export const LOKI_GRPC_PORT = 9095;
+export const GOSSIP_PORT = 7946;
+/** The stream that is kept longer. */
+export const AUDIT_STREAM = `{stream="${STREAMS.audit}"}`;
+/** What a replicated log needs: the loss of one replica loses nothing and stops nothing. */
+export const REPLICATION = 3;
+
+/** Loki understands hours, and so does everybody who reads the file. */
+const hours = (duration: string): string => `${Math.ceil(seconds(duration) / 3600)}h`;
+
+/**
+ * The configuration of Loki 3.7, no longer than it has to be: what is left out stays at Loki's default. Credentials
+ * stand in it as names of environment variables (`-config.expand-env=true`).
+ */
+export function lokiConfig(o: LokiConfigOptions): object {
+  return {
+    // One tenant; who may talk to it is decided by the network policy.
+    auth_enabled: false,
+    server: { http_listen_port: 3100, grpc_listen_port: LOKI_GRPC_PORT, log_format: 'json' },
+    common: {
+      path_prefix: LOKI_DATA,
+      storage: o.store ? { s3: bucket(o.store) } : { filesystem: { chunks_directory: `${LOKI_DATA}/chunks` } },
+      ...ring(o),
+    },
+    ...(o.replicas > 1 && {
+      memberlist: { join_members: [`${o.peersName}.${o.namespace}.svc.cluster.local:${GOSSIP_PORT}`] },
+    }),
+    schema_config: {
+      configs: [
+        {
+          from: '2024-04-01',
+          store: 'tsdb',
+          object_store: o.store ? 's3' : 'filesystem',
+          schema: 'v13',
+          // Retention works with tables of one day only.
+          index: { prefix: 'index_', period: '24h' },
+        },
+      ],
+    },
+    compactor: {
+      working_directory: `${LOKI_DATA}/compactor`,
+      retention_enabled: true,
+      delete_request_store: o.store ? 's3' : 'filesystem',
+    },
+    limits_config: limits(o),
+    ...(o.alertmanager && { ruler: ruler(o, o.alertmanager) }),
+    // Nothing is reported to anybody.
+    analytics: { reporting_enabled: false },
+  };
+}
+
+function bucket(store: ObjectStoreProps): object {
+  return {
+    endpoint: hostOf(store),
+    bucketnames: store.bucket,
+    region: regionOf(store),
+    access_key_id: `\${${KEY_ID_VARIABLE}}`,
+    secret_access_key: `\${${SECRET_KEY_VARIABLE}}`,
+    s3forcepathstyle: true,
+    ...(store.certificateAuthority && { http_config: { ca_file: AUTHORITY_FILE } }),
+  };
+}
+
+function ring({ replicas }: LokiConfigOptions): object {
+  return replicas > 1
+    ? { replication_factor: REPLICATION, ring: { kvstore: { store: 'memberlist' } } }
+    : { replication_factor: 1, ring: { instance_addr: '127.0.0.1', kvstore: { store: 'inmemory' } } };
+}
+
+function limits(o: LokiConfigOptions): object {
+  return {
+    retention_period: hours(o.retention),
+    retention_stream: [{ selector: AUDIT_STREAM, priority: 1, period: hours(o.auditRetention) }],
+    // Nobody deletes lines by request, an auditor's least of all.
+    deletion_mode: 'disabled',
+    // An auditor may ask about all that is kept.
+    max_query_length: hours(o.auditRetention),
+    ingestion_rate_mb: o.limits.ingestionRateMb ?? 8,
+    ingestion_burst_size_mb: o.limits.ingestionBurstMb ?? 16,
+    max_global_streams_per_user: o.limits.streams ?? 5000,
+    max_label_names_per_series: 8,
+    max_line_size: '64KB',
+    max_line_size_truncate: true,
+    otlp_config: {
+      resource_attributes: {
+        ignore_defaults: true,
+        // Everything else stays beside each line.
+        attributes_config: [{ action: 'index_label', attributes: [...LOKI_INDEX_ATTRIBUTES] }],
+      },
+    },
+  };
+}
+
+function ruler({ replicas, cluster }: LokiConfigOptions, to: { url: string; discover: boolean }): object {
+  return {
+    storage: { type: 'local', local: { directory: RULES_PATH } },
+    rule_path: `${LOKI_DATA}/rules-temp`,
+    alertmanager_url: to.url,
+    ...(to.discover && { enable_alertmanager_discovery: true }),
+    external_labels: { cluster },
+    // Each rule is evaluated by one replica.
+    ...(replicas > 1 && { enable_sharding: true }),
+  };
+}

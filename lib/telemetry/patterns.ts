@@ -1,0 +1,184 @@
+/** One thing that must not leave a node, as text. Several patterns may share a class; the class is what is counted. */
+export interface RedactionPattern {
+  /** The class: what stands in place of the text, `[redacted:NAME]`, and the label `class` of `sovra_redactions_total`. */
+  readonly name: string;
+  /** What it finds, for people. */
+  readonly what: string;
+  /** A regular expression as Go reads it (RE2: no look-around, no back-references). */
+  readonly pattern: string;
+  /** What to put in its place; `${1}` keeps the first group. @default '[redacted:NAME]' */
+  readonly replacement?: string;
+  /**
+   * Texts of which one is in every match that could be taken for plain words (letters, digits, spaces and "-_/,;()").
+   * Lines of plain words are not searched any further: see `PLAIN` in redaction.ts. @default none
+   */
+  readonly hints?: readonly string[];
+  /** Texts of which one is in every match: where none is, the pattern is not tried. @default it is always tried */
+  readonly needs?: readonly string[];
+  /** The same as a pattern that costs less than this one. @default none */
+  readonly needsMatch?: string;
+}
+
+/** A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. */
+const SIGN = String.raw`\\*["']?\s*[=:]\s*`;
+const VALUE = String.raw`(?:\\*"[^"]*"|'[^']*'|[^\s,;&}\])"']+)`;
+const named = (names: string) => String.raw`(?i)((?:\b|_)(?:${names})${SIGN})${VALUE}`;
+
+/** Top-level domains and suffixes by which a dotted name is known for a host. Those that are words of loggers or endings
+ * of files as well (id, name, info, go, rs, sh, py, md, in, is) are left out. */
+const SUFFIXES = [
+  'svc|local|internal|lan|corp|home|intranet|localdomain|localhost|arpa|test|example|invalid|onion',
+  'com|org|net|edu|gov|mil|int|biz|io|dev|app|cloud|tech|ai|co|eu|swiss|online|site|xyz',
+  'ch|de|at|fr|it|li|nl|be|lu|uk|ie|es|pt|cz|dk|se|fi|ee|lv|lt|us|ca|mx|br|au|nz|jp|cn|kr|tw|hk|sg|za|il|ae|tr|ua|ru',
+  'gr|hu|ro|bg|hr|si|sk',
+].join('|');
+
+const HOST_END = String.raw`(?::[0-9]{1,5})?(\.?(?:[^A-Za-z0-9_.-]|$))`;
+/** A dotted name that ends in one of the suffixes, and not in the middle of a longer one. */
+export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-z0-9_-]+\.)+(?:${suffixes})${HOST_END}`;
+
+/** A letter beside a digit or beside another capital, as random text has them and paths and names have not. */
+const MIXED = '(?:[A-Z][0-9]|[0-9][A-Z]|[a-z][A-Z][A-Z0-9+/])';
+const RUN = '[A-Za-z0-9+/_-]';
+/** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
+const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
+
+const TOKENS = [
+  String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`,
+  String.raw`[sbr]\.[A-Za-z0-9]{20,}`,
+  String.raw`eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*`,
+  'gh[pousr]_[A-Za-z0-9]{16,}',
+  'github_pat_[A-Za-z0-9_]{20,}',
+  'glpat-[A-Za-z0-9_-]{16,}',
+  '(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}',
+  'xox[a-z]-[A-Za-z0-9-]{10,}',
+  'xapp-[A-Za-z0-9-]{10,}',
+  'sk-[A-Za-z0-9_-]{16,}',
+  '[sprk]k_(?:live|test)_[A-Za-z0-9]{10,}',
+  'AIza[A-Za-z0-9_-]{30,}',
+  'npm_[A-Za-z0-9]{30,}',
+  String.raw`SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,
+  'sovra_(?:[a-z]+_)?[A-Za-z0-9]*[0-9][A-Za-z0-9]{11,}',
+  'AGE-SECRET-KEY-1[A-Z0-9]+',
+].join('|');
+
+/**
+ * The classes that the privacy rule names, in the order in which they are looked for: what may hold other classes comes
+ * first. Source: the operations guide, log aggregation and tracing.
+ */
+export const PATTERNS: readonly RedactionPattern[] = [
+  {
+    name: 'pem',
+    what: 'private keys and certificates, whole or cut off, with real or with escaped line ends',
+    pattern: String.raw`-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|\z)`,
+    needs: ['-----BEGIN'],
+  },
+  {
+    name: 'body',
+    what: 'bodies of requests and responses, and what was encrypted: everything behind the name',
+    pattern: String.raw`(?i)((?:\b|_)(?:body|payload|plaintext|ciphertext)${SIGN})[\s\S]+`,
+    replacement: '${1}[redacted:body]',
+  },
+  {
+    name: 'header',
+    what: 'headers that carry credentials or addresses: the rest of the line',
+    pattern: String.raw`(?i)(\b(?:proxy-authorization|authorization|set-cookie|cookie|forwarded|x-[a-z0-9-]*(?:token|key|auth|user|email|forwarded|real-ip)[a-z0-9-]*)${SIGN})[^\r\n]+`,
+    replacement: '${1}[redacted:header]',
+  },
+  {
+    name: 'token',
+    what: 'tokens by their form: Sovra, Vault, JWT, GitHub, GitLab, AWS, Slack, Stripe, Google, npm, age',
+    pattern: String.raw`\b(?:${TOKENS})`,
+  },
+  {
+    name: 'token',
+    what: 'what follows Bearer, Basic or Token',
+    pattern: String.raw`\b((?i:bearer|basic|negotiate|token)\s+)(?:[A-Za-z_~+/=-]*[0-9.][A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]{20,})`,
+    replacement: '${1}[redacted:token]',
+    hints: ['earer ', 'EARER '],
+  },
+  {
+    name: 'secret',
+    what: 'values of names that say password, secret, token, key or credential',
+    pattern: named(
+      String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|unseal[_-]?key|root[_-]?key|credentials?|session(?:[_-]?id)?)`,
+    ),
+    replacement: '${1}[redacted:secret]',
+  },
+  {
+    name: 'user',
+    what: 'values of names that say who somebody is',
+    pattern: named(
+      '(?:user|login|actor|subject|principal|member|owner|account)(?:[_-]?(?:id|name|email))?|username|sub|e-?mail|(?:first|last|full)[_-]?name|phone',
+    ),
+    replacement: '${1}[redacted:user]',
+  },
+  {
+    name: 'user',
+    what: 'a quoted name or a UUID behind a word that says who somebody is',
+    pattern: String.raw`(?i)\b((?:user|login|actor|subject|principal|member|owner|account)(?: id)?\s+)(?:\\*"[^"]*"|'[^']*'|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
+    replacement: '${1}[redacted:user]',
+  },
+  {
+    name: 'query',
+    what: 'query strings, with or without values',
+    pattern: String.raw`(\S)\?[^\s"'<>\\]+`,
+    replacement: '${1}?[redacted:query]',
+    needs: ['?'],
+  },
+  {
+    name: 'host',
+    what: 'host, port and credentials in addresses with a scheme',
+    pattern: String.raw`\b([A-Za-z][A-Za-z0-9+.-]{1,20}://)[^\s/"'?#<>\\]+`,
+    replacement: '${1}[redacted:host]',
+    needs: ['://'],
+  },
+  {
+    name: 'email',
+    what: 'e-mail addresses, and the same with %40',
+    pattern: String.raw`[^\s@"'<>()\[\]{},;:=|\\/]+(?:@|%40)[A-Za-z0-9][A-Za-z0-9.-]*`,
+    needs: ['@', '%40'],
+  },
+  {
+    name: 'ip',
+    what: 'IPv4 addresses, with a port or without (versions of three parts stay)',
+    pattern: String.raw`\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b(?::[0-9]{1,5})?|ip(?:-[0-9]{1,3}){4}\b)`,
+  },
+  {
+    name: 'ip',
+    what: 'IPv6 addresses, whole and shortened (times of day stay)',
+    pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
+    needs: [':'],
+  },
+  {
+    name: 'host',
+    what: 'host names by their suffix, those inside of the cluster too',
+    pattern: hostPattern(SUFFIXES),
+    replacement: '[redacted:host]${1}',
+  },
+  {
+    name: 'host',
+    what: 'names with "-" and a port, what was looked up, and values of names that say host',
+    pattern: String.raw`(?i)\b(?:([a-z0-9.]*-[a-z0-9.-]*:)[0-9]{4,5}\b|(lookup )[^\s:]+|((?:host|hostname|server[_-]?name|addr|address|remote[_-]?addr|client[_-]?ip)${SIGN})${VALUE})`,
+    replacement: '${2}${3}[redacted:host]',
+    hints: ['ookup '],
+  },
+  {
+    name: 'key',
+    what: 'key material: 32 and more hexadecimal digits, with colons or without',
+    pattern: String.raw`\b[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}[: ]){15,}[0-9A-Fa-f]{2}\b`,
+    needsMatch: '[0-9a-fA-F]{32}|(?:[0-9A-Fa-f]{2}[: ]){15}',
+  },
+  {
+    name: 'key',
+    what: 'key material: base64 that is padded, or 40 letters and digits in a row',
+    pattern: '(?:[A-Za-z0-9+/_-]{16,}={1,2}|[A-Za-z0-9+/_-]*[A-Za-z0-9]{40,}[A-Za-z0-9+/_-]*)([^A-Za-z0-9+/=]|$)',
+    replacement: '[redacted:key]${1}',
+  },
+  {
+    name: 'key',
+    what: 'key material: 32 and more characters of base64 that are neither a path nor a name',
+    pattern: MIXED_RUN,
+    needsMatch: `${RUN}{32}`,
+  },
+];

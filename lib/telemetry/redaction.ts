@@ -1,0 +1,343 @@
+import { type Checker, known, type Rule, text } from '../validate';
+import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES, UUID } from './attributes';
+import { literal, literals, type StatementGroup } from './ottl';
+import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
+import { isRe2 } from './re2';
+
+/** What a site adds to the built-in rules. Nothing of the built-in rules can be taken away. */
+export interface RedactionProps {
+  /** Patterns of your own. They are looked for in every text, behind the built-in ones. @default none */
+  readonly patterns?: readonly RedactionPattern[];
+  /** Suffixes of your hosts that the built-in list lacks: `intern.acme`, `acme.sh`. @default none */
+  readonly domains?: readonly string[];
+  /** Fields of log lines to keep besides `LOG_FIELDS`; their texts are masked like all others. @default none */
+  readonly logFields?: readonly string[];
+  /** Attributes of spans to keep besides `SPAN_ATTRIBUTES`; their texts are masked like all others. @default none */
+  readonly spanAttributes?: readonly string[];
+}
+
+/** The class under which a field is counted that is not on the list of those that are kept. */
+export const DROPPED_CLASS = 'field';
+/** Counter in Prometheus, with the labels `class`, `signal` (logs or traces) and `pod`. */
+export const REDACTIONS_METRIC = 'sovra_redactions_total';
+/** The field of a record that names the classes of what was taken out of it, joined by "+". */
+export const REDACTED = 'redacted';
+/** Set while a record is looked at. */
+const LOOK = 'sovra.look';
+
+/**
+ * A record of plain words and numbers, message and then fields as JSON. It is the quick way past the patterns, which cost
+ * a hundred times as much: whatever a built-in pattern finds holds a character that this does not allow, or a word that
+ * mixes digits and letters as names do not, or one of the pattern's hints. Each character leaves one way on, so that Go
+ * reads it in a single pass; bounds are small for the same reason.
+ */
+const LETTERS = '[A-Z]{0,12}[a-z]{0,20}';
+const WORD = String.raw`${LETTERS}(?:-${LETTERS})*(?:[0-9]{1,10}(?:\.[0-9]{1,9})?)?`;
+const WORDS = `${WORD}(?:[ ,;()/_{}]${WORD})*`;
+const NUMBER = String.raw`-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?`;
+export const PLAIN = String.raw`^${WORDS}\n\{(?:"[a-z_.]+":(?:"${WORDS}"|${NUMBER}|true|false),?)*\}$`;
+
+const RESERVED = new Set([DROPPED_CLASS, ...PATTERNS.map((p) => p.name)]);
+const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+const FIELD = /^[A-Za-z@_][\w@.-]{0,62}$/;
+const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/** It is written into the collector's own language, in which some characters have to be written otherwise. */
+const written = (rule: Rule): Rule => known(rule);
+
+/** Holds the user's additions against what the collector can read. */
+export function checkRedaction(check: Checker, property: string, given: RedactionProps | undefined): void {
+  const props = check.part(property, given);
+  for (const { at, entry } of check.parts(`${property}.patterns`, props?.patterns)) {
+    check.given(`${at}.name`, entry.name, 'It stands in place of what is found.');
+    check.given(`${at}.pattern`, entry.pattern, 'A regular expression as Go reads it.');
+    check.value(`${at}.what`, entry.what, text);
+    check.value(
+      `${at}.name`,
+      entry.name,
+      written((v) =>
+        NAME.test(v) && !RESERVED.has(v)
+          ? undefined
+          : {
+              allowed: `lower-case letters, digits and "-", none of ${[...RESERVED].join(', ')}`,
+              remedy: 'Rename it.',
+            },
+      ),
+    );
+    check.value(
+      `${at}.pattern`,
+      entry.pattern,
+      written((v) => isRe2(v)),
+    );
+    check.value(
+      `${at}.replacement`,
+      entry.replacement,
+      written((v) =>
+        v.length <= 100
+          ? undefined
+          : { allowed: 'at most 100 characters', remedy: 'Say what was there, not what it was.' },
+      ),
+    );
+  }
+  check.unique(
+    `${property}.patterns`,
+    check.list(`${property}.patterns`, props?.patterns).map((p) => p?.name),
+  );
+  check.each(
+    `${property}.domains`,
+    props?.domains,
+    written((v) =>
+      DOMAIN.test(v)
+        ? undefined
+        : { allowed: 'a domain in lower-case letters, without a dot in front', remedy: 'For example "intern.acme".' },
+    ),
+  );
+  for (const name of ['logFields', 'spanAttributes'] as const)
+    check.each(
+      `${property}.${name}`,
+      props?.[name],
+      written((v) =>
+        FIELD.test(v) && v !== REDACTED && v !== LOOK
+          ? undefined
+          : {
+              allowed: 'the name of a field: letters, digits, "_", "-", "." and "@"',
+              remedy: 'Write it as the log line has it.',
+            },
+      ),
+    );
+}
+
+/** The patterns in the order in which they are looked for: the built-in ones, the user's hosts, the user's patterns. */
+export function patternsOf(props: RedactionProps = {}): readonly RedactionPattern[] {
+  const suffixes = (props.domains ?? []).map((d) => d.replace(/\./g, String.raw`\.`));
+  const own: RedactionPattern[] =
+    suffixes.length === 0
+      ? []
+      : [
+          {
+            name: 'host',
+            what: 'hosts of the domains that were given',
+            pattern: hostPattern(suffixes.join('|')),
+            replacement: '[redacted:host]${1}',
+          },
+        ];
+  return [...PATTERNS, ...own, ...(props.patterns ?? [])];
+}
+
+/** What is counted, each once. */
+export const classesOf = (props: RedactionProps = {}): readonly string[] => [
+  ...new Set([DROPPED_CLASS, ...patternsOf(props).map((p) => p.name)]),
+];
+
+const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
+const markOf = (name: string) => literal(String.raw`\[redacted:${name}\]`);
+
+/** Whether a pattern is worth trying on a text that holds all that it will be tried on. */
+const worth = (p: RedactionPattern, all: string): string => {
+  const tests = [
+    ...(p.needs ?? []).map((n) => `Index(${all}, ${literal(n)}) >= 0`),
+    ...(p.needsMatch === undefined ? [] : [`IsMatch(${all}, ${literal(p.needsMatch)})`]),
+  ];
+  return tests.length === 0 ? '' : ` where ${tests.join(' or ')}`;
+};
+
+/** Masks texts and the values of maps, pattern by pattern. `all`: a text that holds them all. */
+const mask = (
+  patterns: readonly RedactionPattern[],
+  texts: readonly string[],
+  maps: readonly string[],
+  all?: string,
+): string[] =>
+  patterns.flatMap((p) => {
+    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${all === undefined ? '' : worth(p, all)}`;
+    return [
+      ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
+      ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
+    ];
+  });
+
+/** Names in the record what was taken out of it. A replacement of the user's own may lack the mark, and is not counted. */
+const note = (owner: string, classes: readonly string[], texts: readonly string[]): string[] => {
+  const field = `${owner}.attributes["${REDACTED}"]`;
+  return classes
+    .filter((name) => name !== DROPPED_CLASS)
+    .flatMap((name) => {
+      const found = texts.map((t) => `IsMatch(${t}, ${markOf(name)})`).join(' or ');
+      return [
+        `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and (${found})`,
+        `set(${field}, ${literal(name)}) where ${field} == nil and (${found})`,
+      ];
+    });
+};
+
+/** Lists and maps become JSON, which is masked like any text; numbers stay numbers. */
+const textOfNested = (owner: string): string =>
+  `stringify_all(${owner}.attributes) where IsMatch(${owner}.attributes, ${literal(String.raw`[^\\]":[\[{]`)})`;
+
+/** Keeps the attributes of a list and says so when there were others. */
+const keep = (owner: string, names: readonly string[], read: readonly string[] = []): string[] => {
+  const all = `${owner}.attributes`;
+  return [
+    `set(${owner}.cache["n"], Len(${all}))`,
+    `keep_keys(${all}, ${literals([...names, ...read])})`,
+    `set(${owner}.cache["dropped"], true) where Len(${all}) < ${owner}.cache["n"]`,
+    ...(read.length > 0 ? [`keep_keys(${all}, ${literals(names)})`] : []),
+    `set(${all}["${REDACTED}"], "${DROPPED_CLASS}") where ${owner}.cache["dropped"] != nil`,
+  ];
+};
+
+const stash = ID_FIELDS.flatMap((id) => [
+  `set(log.cache["${id}"], log.attributes["${id}"]) where log.attributes["${id}"] != nil`,
+  `delete_key(log.attributes, "${id}")`,
+]);
+const restore = ID_FIELDS.map(
+  (id) => `set(log.attributes["${id}"], log.cache["${id}"]) where log.cache["${id}"] != nil`,
+);
+
+const resourceGroup = (patterns: readonly RedactionPattern[]): StatementGroup => ({
+  context: 'resource',
+  statements: [
+    `keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`,
+    'stringify_all(resource.attributes)',
+    ...mask(patterns, [], ['resource.attributes']),
+  ],
+});
+
+/** A scope is the name of a library. Whatever else it carries is nobody's need. */
+const scopeGroup = (patterns: readonly RedactionPattern[]): StatementGroup => ({
+  context: 'scope',
+  statements: ['delete_matching_keys(scope.attributes, ".*")', ...mask(patterns, ['scope.name', 'scope.version'], [])],
+});
+
+/**
+ * The stage for log records whose fields are attributes and whose message is the body: drops fields that are not on the
+ * list, masks the rest. Behind it nothing else may add text to a record.
+ */
+export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[] {
+  const patterns = patternsOf(props);
+  const own = props.patterns ?? [];
+  const builtIn = patterns.filter((p) => !own.includes(p));
+  const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
+  const hints = [...new Set(builtIn.flatMap((p) => p.hints ?? []))];
+  return [
+    // Its values come from the path of a file, in which Kubernetes allows nothing but names.
+    { context: 'resource', statements: [`keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`] },
+    {
+      context: 'log',
+      statements: [
+        ...keep('log', fields, READ_FIELDS),
+        ...ID_FIELDS.map(
+          (id) =>
+            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(UUID)}) and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
+        ),
+        ...stash,
+        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
+        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${hints
+          .map((h) => ` or Index(log.cache["text"], ${literal(h)}) >= 0`)
+          .join('')}`,
+        ...restore,
+      ],
+    },
+    {
+      context: 'log',
+      conditions: [`log.attributes["${LOOK}"] != nil`],
+      statements: [
+        `delete_key(log.attributes, "${LOOK}")`,
+        ...stash,
+        'set(log.body, String(log.body)) where not IsString(log.body)',
+        textOfNested('log'),
+        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
+        ...mask(builtIn, ['log.body'], ['log.attributes'], 'log.cache["text"]'),
+        'set(log.cache["fields"], String(log.attributes))',
+        ...note('log', classesOf({ ...props, patterns: [] }), ['log.body', 'log.cache["fields"]']),
+        ...restore,
+      ],
+    },
+    ...(own.length === 0
+      ? []
+      : [
+          {
+            context: 'log',
+            statements: [
+              ...mask(own, ['log.body'], ['log.attributes']),
+              'set(log.cache["fields"], String(log.attributes))',
+              ...note(
+                'log',
+                own.map((p) => p.name),
+                ['log.body', 'log.cache["fields"]'],
+              ),
+            ],
+          } as const,
+        ]),
+  ];
+}
+
+/**
+ * The stage for spans: resource, scope, name, status, attributes, events. Links and trace state are dropped: both may
+ * carry any text, and the collector cannot mask them. Without the feature gate `ottl.set.allowNil` links would stay:
+ * `LINKS_LEFT` drops such spans.
+ */
+export function redactSpans(props: RedactionProps = {}): readonly StatementGroup[] {
+  const patterns = patternsOf(props);
+  const names = [...SPAN_ATTRIBUTES, ...(props.spanAttributes ?? [])];
+  const classes = classesOf(props);
+  const part = (owner: 'span' | 'spanevent', texts: readonly string[]): StatementGroup => ({
+    context: owner,
+    statements: [
+      ...(owner === 'span' ? ['set(span.links, nil)', 'set(span.trace_state, "")'] : []),
+      ...keep(owner, names),
+      textOfNested(owner),
+      ...mask(patterns, texts, [`${owner}.attributes`]),
+      `set(${owner}.cache["fields"], String(${owner}.attributes))`,
+      ...note(owner, classes, [...texts, `${owner}.cache["fields"]`]),
+    ],
+  });
+  return [
+    resourceGroup(patterns),
+    scopeGroup(patterns),
+    part('span', ['span.name', 'span.status.message']),
+    part('spanevent', ['spanevent.name']),
+  ];
+}
+
+/** A condition for the filter processor behind `redactSpans`: fails closed where the feature gate was forgotten. */
+export const LINKS_LEFT = 'Len(span.links) > 0';
+
+/**
+ * The counting connector: records by what was taken out of them. One metric with one condition, because each condition is
+ * asked about each record; a record out of which two classes were taken is counted under both names joined by "+".
+ */
+export function countRedactions(): Readonly<Record<'logs' | 'spans' | 'spanevents', unknown>> {
+  const metric = (owner: string, signal: string) => ({
+    [`redactions.${signal}`]: {
+      description: 'Records out of which something was taken',
+      conditions: [`${owner}.attributes["${REDACTED}"] != nil`],
+      attributes: [{ key: REDACTED }],
+    },
+  });
+  return { logs: metric('log', 'logs'), spans: metric('span', 'traces'), spanevents: metric('spanevent', 'events') };
+}
+
+/** Statements that give the counted metrics their one name, with the class and the signal as labels. */
+export const redactionMetrics = (): readonly StatementGroup[] => [
+  // Records of one service are one series, whatever pod and stream they came from.
+  { context: 'resource', statements: ['keep_keys(resource.attributes, ["service.name"])'] },
+  {
+    context: 'datapoint',
+    conditions: ['IsMatch(metric.name, "^redactions\\\\.")'],
+    statements: [
+      // The connector takes the time of the records; lines that waited would be too old for Prometheus.
+      'set(datapoint.time, Now())',
+      'set(datapoint.start_time_unix_nano, 0)',
+      'set(datapoint.attributes["signal"], "logs") where metric.name == "redactions.logs"',
+      'set(datapoint.attributes["signal"], "traces") where metric.name != "redactions.logs"',
+      `set(datapoint.attributes["class"], datapoint.attributes["${REDACTED}"])`,
+      `delete_key(datapoint.attributes, "${REDACTED}")`,
+    ],
+  },
+  {
+    context: 'metric',
+    conditions: ['IsMatch(metric.name, "^redactions\\\\.")'],
+    statements: [`set(metric.name, "${REDACTIONS_METRIC}")`],
+  },
+];

@@ -1,0 +1,200 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PgBackRestRestoreProps, pgBackRestRestoreJob } from '../../lib/backup/pgbackrest-restore';
+import { waitFor } from '../cluster/wait';
+import {
+  archive,
+  cronJobs,
+  DatabasePod,
+  emptyClaim,
+  initDatabase,
+  PASSPHRASE,
+  startSurroundings,
+  TABLE,
+  Writer,
+} from './archive';
+import { expectNoSecret, type RunOptions, runJob } from './pods';
+import type { S3Store } from './servers';
+
+/** Continuous archiving as it is synthesized: PostgreSQL 15, pgBackRest over TLS, an S3 store. Each test goes on where the last one ended. */
+let store: S3Store;
+let options: RunOptions;
+let database: DatabasePod;
+let writer: Writer | undefined;
+const cronJob = cronJobs();
+const run = (name: string, more: RunOptions = {}) => runJob(cronJob(name), { ...options, ...more });
+
+beforeAll(async () => {
+  ({ store, options } = await startSurroundings());
+  const claim = emptyClaim();
+  await initDatabase(claim);
+  database = await new DatabasePod(claim, options).start();
+}, 400_000);
+afterAll(async () => {
+  writer?.end();
+  await database?.kill();
+  await store?.stop();
+}, 400_000);
+
+const restore = (claim: string, props: Omit<PgBackRestRestoreProps, 'claimName'>) =>
+  runJob(pgBackRestRestoreJob('test', archive, { claimName: 'data-postgres-0', ...props }), {
+    ...options,
+    claims: { 'data-postgres-0': claim },
+  });
+const rows = async () => {
+  const text = await database.query('select id from written order by id');
+  return text === '' ? [] : text.split('\n').map(Number);
+};
+/** Of the archiver: pieces that are stored, tries that failed, seconds since the last good one. */
+const archiver = async () => {
+  const answer = await database.query(
+    'select archived_count, failed_count, extract(epoch from now() - last_archived_time) from pg_stat_archiver',
+  );
+  const [archived = 0, failed = 0, age = Number.NaN] = answer
+    .split('|')
+    .map((v) => (v === '' ? Number.NaN : Number(v)));
+  return { archived, failed, age };
+};
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+test('without a repository the check fails; then it is made, and backups of both kinds go into it over TLS', async () => {
+  const early = await run('sovra-archive-check');
+  expect(early.ok).toBe(false);
+  expect(early.log).toContain('has a stanza-create been performed?');
+
+  await database.query(TABLE);
+  writer = new Writer();
+  for (const name of ['init', 'full', 'differential', 'check']) {
+    const done = await run(`sovra-archive-${name}`);
+    expect(done.log).toContain('completed successfully');
+    expect(done.ok).toBe(true);
+    expectNoSecret(done, [PASSPHRASE, store.pruner.secretAccessKey, store.writer.secretAccessKey], {
+      manifests: [cronJob(`sovra-archive-${name}`), options.configMaps],
+      folders: [store.folder],
+    });
+  }
+  // The database's own account has deleted nothing, though it could not have either.
+  const deleted = store.requests.filter((r) => r.method === 'DELETE' || r.path.includes('?delete'));
+  expect(deleted.filter((r) => r.accessKeyId === store.writer.accessKeyId)).toEqual([]);
+}, 400_000);
+
+test('another passphrase opens nothing', async () => {
+  const secrets = { ...options.secrets, archive: { passphrase: 'another-passphrase' } };
+  const done = await run('sovra-archive-check', { secrets });
+  expect(done.ok).toBe(false);
+  expect(done.log).toMatch(/CryptoError|unable to (flush|load info)/);
+  const read = await runJob(
+    pgBackRestRestoreJob('test', archive, { claimName: 'data-postgres-0', target: { latest: true } }),
+    { ...options, secrets, claims: { 'data-postgres-0': emptyClaim() } },
+  );
+  expect(read.ok).toBe(false);
+}, 400_000);
+
+test('nobody gets at the files without the certificate that is let in', async () => {
+  const { stranger = {} } = options.secrets ?? {};
+  const secrets = { ...options.secrets, [archive.tls.clientSecret]: stranger };
+  const done = await run('sovra-archive-check', { secrets });
+  expect(done.ok).toBe(false);
+  expect(done.log).toContain('access denied');
+}, 400_000);
+
+test('while the store refuses, the log stays, the archiver says so and the check fails; then all of it follows', async () => {
+  const w = writer as Writer;
+  const before = await archiver();
+  store.fault({ kind: 'deny' });
+  await waitFor('the archiver to fail', async () => (await archiver()).failed > before.failed, { timeout: 20_000 });
+  const check = await run('sovra-archive-check');
+  expect(check.ok).toBe(false);
+  const refused = await archiver();
+  // What the alert looks at: nothing was stored, and the last good one gets older, above what is promised.
+  expect(refused.archived).toBeLessThanOrEqual(before.archived + 1);
+  expect(refused.age).toBeGreaterThan(archive.archiveTimeoutSeconds);
+  const waiting = await database.query("select count(*) from pg_ls_archive_statusdir() where name like '%.ready'");
+  expect(Number(waiting)).toBeGreaterThan(0);
+  store.fault(undefined);
+  await waitFor(
+    'what waited to be stored',
+    async () => (await archiver()).archived >= refused.archived + Number(waiting),
+    { timeout: 40_000 },
+  );
+  expect((await archiver()).age).toBeLessThan(refused.age);
+  // PostgreSQL itself did not mind: no session was ended.
+  expect(w.exit).toBeUndefined();
+}, 400_000);
+
+test('back to a moment: what was committed before is there, and nothing that came after', async () => {
+  const w = writer as Writer;
+  await pause(1000);
+  const before = w.last;
+  await waitFor('the next row', () => w.written.length > w.written.indexOf(before) + 3);
+  const after = w.written[w.written.indexOf(before) + 1];
+  if (after === undefined) throw new Error('no row came after');
+  // Between the moment at which the one was known to be committed, and the one at which the next was begun.
+  const moment = new Date(Math.ceil((before.committed + after.at) / 2)).toISOString();
+  expect(after.at).toBeGreaterThan(before.committed);
+  await pause(500);
+  expect((await run('sovra-archive-check')).ok).toBe(true);
+  w.end();
+  await database.stop();
+
+  const refused = await restore(database.claim, { target: { at: moment } });
+  expect(refused.ok).toBe(false);
+  expect(refused.log).toContain('because it contains files');
+
+  const claim = emptyClaim();
+  const done = await restore(claim, { target: { at: moment } });
+  expect(done.log).toContain('restore command end: completed successfully');
+  database = await new DatabasePod(claim, options).start();
+  const there = await rows();
+  expect(there).toEqual(w.written.filter((row) => row.id <= before.id).map((row) => row.id));
+}, 400_000);
+
+test('power and volume are gone: less than was promised is lost', async () => {
+  writer = new Writer();
+  const first = await rows();
+  // After a recovery PostgreSQL does not look at `archive_timeout` until its next checkpoint; the check bridges that.
+  const begin = (await archiver()).archived;
+  expect((await run('sovra-archive-check')).ok).toBe(true);
+  expect((await archiver()).archived).toBeGreaterThan(begin);
+  await database.query('checkpoint');
+  const checked = (await archiver()).archived;
+  await waitFor('two more pieces', async () => (await archiver()).archived >= checked + 2, { timeout: 15_000 });
+  await pause(700);
+  await database.kill();
+  const killed = Date.now();
+  const last = writer.last;
+  writer.end();
+
+  const claim = emptyClaim();
+  const done = await restore(claim, { target: { latest: true } });
+  expect(done.ok).toBe(true);
+  database = await new DatabasePod(claim, options).start();
+  const there = await rows();
+  const restored = writer.written.filter((row) => there.includes(row.id));
+  expect(there.length).toBeGreaterThan(first.length);
+  expect(restored.map((row) => row.id)).toEqual(writer.written.slice(0, restored.length).map((row) => row.id));
+  const newest = restored.at(-1)?.committed ?? 0;
+  const lost = (last.committed - newest) / 1000;
+  // Measured: 1.4 s on a machine with a load of 6.
+  expect(killed - last.committed).toBeLessThan(2000);
+  expect(lost).toBeLessThanOrEqual(archive.archiveTimeoutSeconds + archive.pushSeconds);
+}, 400_000);
+
+test('verification passes over several lines of time, and finds a piece of the log that is gone', async () => {
+  const sound = await run('sovra-archive-verify');
+  expect(sound.log).toMatch(/wal start: 00000002/);
+  expect(sound.ok).toBe(true);
+  const pieces = store.keys('pgbackrest/archive/sovra/15-1/0000000100000000/').filter((key) => key.endsWith('.zst'));
+  store.remove(pieces[Math.floor(pieces.length / 2)] as string);
+  const gap = await run('sovra-archive-verify');
+  expect(gap.ok).toBe(false);
+  expect(gap.log).toContain('the log has a hole: archive and line of time 15-1 00000001');
+}, 400_000);
+
+test('a volume that is not empty is replaced only by words', async () => {
+  await database.kill();
+  expect(existsSync(join(database.claim, 'pgdata', 'postmaster.pid'))).toBe(true);
+  const overwrite = 'I know that sovra is stopped and will be replaced';
+  const done = await restore(database.claim, { target: { latest: true }, overwrite });
+  expect(done.log).toContain('restore command end: completed successfully');
+}, 400_000);

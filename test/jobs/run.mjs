@@ -1,0 +1,69 @@
+// Runs the tests of this folder in network, mount and process namespaces of their own: servers listen on their natural
+// ports, no packet leaves the machine, file systems that a test mounts are seen by nobody else, and whatever a test leaves
+// behind ends with the run.
+//
+//   node test/jobs/run.mjs [jest arguments]
+//
+// SOVRA_OPS_KEEP=1 keeps the files and logs and says where they are.
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const unshare = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const PROGRAMS = {
+  ...{ unshare: 'util-linux', setpriv: 'util-linux', mount: 'mount', ip: 'iproute2', perl: 'perl-base' },
+  ...{ bash: 'bash', openssl: 'openssl' },
+};
+
+function whatIsMissing() {
+  for (const [program, debian] of Object.entries(PROGRAMS)) {
+    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) {
+      return `${program} is missing (Debian: apt-get install ${debian})`;
+    }
+  }
+  const probe = spawnSync('unshare', [...unshare, 'true'], { encoding: 'utf8' });
+  if (probe.status === 0) return undefined;
+  return `namespaces are not permitted here (run as root): ${probe.stderr.trim().split('\n')[0]}`;
+}
+
+function runTests(scratch, jestArguments) {
+  const jest = [process.execPath, join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
+  const command = [...jest, '--selectProjects=jobs', '--maxWorkers=2', '--testTimeout=300000', ...jestArguments];
+  const env = { ...process.env, SOVRA_OPS_JOBS_DIR: scratch };
+  // Ends everything inside when this process ends, however that happens; it takes a SIGKILL.
+  const inside = ['sh', '-euc', 'ip link set lo up; exec "$@"', 'sh', ...command];
+  const args = ['--pdeathsig', 'KILL', 'unshare', ...unshare, ...inside];
+  const child = spawn('setpriv', args, { cwd: root, env, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGKILL'));
+  return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+}
+
+async function main() {
+  const missing = whatIsMissing();
+  if (missing) {
+    console.error(`error: the jobs cannot run: ${missing}`);
+    return 1;
+  }
+  // Installed and built here, since there is no network inside.
+  for (const [script, ...names] of [
+    ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'rclone', 'jq', 'zstd', 'openssh-client'],
+    ['build.mjs', 'restic', 'vault', 'versitygw', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'],
+  ]) {
+    const made = spawnSync(process.execPath, [join(root, 'tools', script), ...names], { stdio: 'inherit' });
+    if (made.status !== 0) return 1;
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'sovra-ops-jobs-'));
+  // Servers that refuse to be root have their files below.
+  chmodSync(scratch, 0o711);
+  try {
+    return await runTests(scratch, process.argv.slice(2));
+  } finally {
+    if (process.env.SOVRA_OPS_KEEP) console.error(`files and logs: ${scratch}`);
+    else rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,319 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expectNoSecret, type Fault, type RunOptions, runJob, runPod, workFolder } from './pods';
+
+const SECRET = 'correct-horse-battery';
+const restricted = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+};
+const podSecurity = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 };
+
+const shell = (name: string, script: string, more: object = {}) => ({
+  name,
+  image: 'docker.io/library/alpine:3.22',
+  command: ['sh', '-euc', script],
+  securityContext: restricted,
+  ...more,
+});
+const pod = (spec: object) => ({
+  metadata: { labels: { app: 'sample' } },
+  spec: { restartPolicy: 'Never', securityContext: podSecurity, ...spec },
+});
+const job = (spec: object, more: object = {}) => ({
+  kind: 'Job',
+  metadata: { name: 'j' },
+  spec: { template: pod(spec), ...more },
+});
+const run = (script: string, more: object = {}, spec: object = {}, options: RunOptions = {}) =>
+  runPod(pod({ containers: [shell('main', script, more)], ...spec }), options);
+const staging = { volumes: [{ name: 'staging', emptyDir: { sizeLimit: '1Mi' } }] };
+const staged = { volumeMounts: [{ name: 'staging', mountPath: '/staging' }] };
+
+describe('a pod', () => {
+  it('runs what the template says, as the user that it says', async () => {
+    const result = await run('id -u; id -G; pwd; echo $GREETING; hostname; echo $$; cat /proc/self/status', {
+      workingDir: '/opt',
+      env: [
+        { name: 'WHO', value: 'world' },
+        { name: 'GREETING', value: 'hello $(WHO) $(NOBODY)' },
+      ],
+    });
+    const [uid, groups, folder, greeting, host, pid] = result.container('main').stdout.split('\n');
+    expect(result.log).toContain('ended with 0');
+    expect([uid, groups, folder, greeting, host, pid]).toEqual([
+      ...['65532', '65532', '/opt', 'hello world $(NOBODY)', 'pod', '1'],
+    ]);
+    expect(result.container('main').stdout).toMatch(/CapEff:\s+0{16}\n[\s\S]*NoNewPrivs:\s+1/);
+    expect(result).toMatchObject({ ok: true, containers: [{ name: 'main', exitCode: 0, init: false }] });
+  });
+
+  it('runs init containers one after another, and no further when one has failed', async () => {
+    const steps = (second: string) => ({
+      ...staging,
+      initContainers: [shell('one', 'echo 1 > /staging/n', staged), shell('two', second, staged)],
+      containers: [shell('main', 'cat /staging/n', staged)],
+    });
+    const good = await runPod(pod(steps('echo 2 >> /staging/n')));
+    expect(good.container('main').stdout).toBe('1\n2\n');
+    expect(good.containers.map(({ name }) => name)).toEqual(['one', 'two', 'main']);
+    const bad = await runPod(pod(steps('echo no >&2; exit 3')));
+    expect(bad).toMatchObject({ ok: false, reason: 'Error' });
+    expect(bad.containers.map(({ name, exitCode }) => [name, exitCode])).toEqual([
+      ['one', 0],
+      ['two', 3],
+    ]);
+    expect(() => bad.container('main')).toThrow('[two] no');
+  });
+
+  it('has failed when one of two containers has, and a sidecar ends with it', async () => {
+    const result = await runPod(
+      pod({
+        initContainers: [
+          shell('side', 'trap "echo bye; exit 0" TERM; while :; do sleep 0.05; done', { restartPolicy: 'Always' }),
+        ],
+        containers: [shell('good', 'true'), shell('bad', 'exit 4')],
+      }),
+    );
+    expect(result.ok).toBe(false);
+    expect(result.container('bad').exitCode).toBe(4);
+    expect(result.container('side').stdout).toBe('bye\n');
+  });
+
+  it('cannot write to a read-only root, and can to a volume', async () => {
+    const script = 'echo x > /staging/a && cat /staging/a; echo x > /tmp/a';
+    const result = await run(script, staged, staging);
+    expect(result.container('main')).toMatchObject({ exitCode: 1, stdout: 'x\n' });
+    expect(result.container('main').stderr).toContain('Read-only file system');
+    const free = await run('echo x > /tmp/a', { securityContext: { ...restricted, readOnlyRootFilesystem: false } });
+    expect(free.log).toContain('ended with 0');
+  });
+
+  it('finds a volume full at its limit, or at the limit that the test gives', async () => {
+    const write = (kilobytes: number) => `dd if=/dev/zero of=/staging/a bs=1k count=${kilobytes}`;
+    expect((await run(write(900), staged, staging)).ok).toBe(true);
+    const full = await run(write(1100), staged, staging);
+    expect(full.container('main').stderr).toContain('No space left on device');
+    const smaller = await run(write(900), staged, staging, { volumeSizes: { staging: '512Ki' } });
+    expect(smaller.container('main').stderr).toContain('No space left on device');
+  });
+
+  it('has the programs of its image only, with nothing of this machine', async () => {
+    const look = (image: string, programs: string) =>
+      run(`for p in ${programs}; do command -v $p || echo no $p; done; exit 0`, { image });
+    const restic = await look('docker.io/restic/restic:0.18.1', 'restic jq bash pg_dump node python3 curl');
+    expect(restic.container('main').stdout.split('\n').slice(0, -1)).toEqual([
+      ...['/usr/bin/restic', '/usr/bin/jq', 'no bash', 'no pg_dump', 'no node', 'no python3', 'no curl'],
+    ]);
+    const postgres = await look('docker.io/library/postgres:15.15-alpine3.22', 'pg_dump psql bash restic python3');
+    expect(postgres.container('main').stdout.split('\n').slice(0, -1)).toEqual([
+      ...['/usr/local/bin/pg_dump', '/usr/local/bin/psql', '/usr/bin/bash', 'no restic', 'no python3'],
+    ]);
+    const debian = await look('postgres:15', 'pg_dump psql sha256sum curl jq');
+    expect(debian.container('main').stdout).toContain('/usr/lib/postgresql/15/bin/pg_dump');
+    expect(debian.container('main').stdout).toMatch(/sha256sum\nno curl\nno jq/);
+    const missing = await run('', { command: ['pg_dump', '--version'] });
+    expect(missing.container('main')).toMatchObject({ exitCode: 128, stderr: expect.stringContaining('pg_dump') });
+  });
+
+  it('resolves the names that it was given, and no others', async () => {
+    const options = { hosts: { 's3.example.com': '127.0.9.9' } };
+    const result = await run('ping -c1 -W1 s3.example.com 2>&1 | head -1; nslookup example.org >&2', {}, {}, options);
+    expect(result.container('main').stdout).toContain('127.0.9.9');
+    expect(result.ok).toBe(false);
+  });
+});
+
+describe('secrets and volumes', () => {
+  const options = {
+    secrets: { own: { password: SECRET, other: 'not mounted' }, db: { USER: 'sovra' } },
+    configMaps: { conf: { 'a.conf': 'x=1' } },
+  };
+  const mounted = {
+    volumes: [
+      { name: 'own', secret: { secretName: 'own', defaultMode: 0o440, items: [{ key: 'password', path: 'p' }] } },
+    ],
+  };
+  const mounts = { volumeMounts: [{ name: 'own', mountPath: '/own', readOnly: true }] };
+
+  it('gives values as variables and files, with modes and groups', async () => {
+    const more = {
+      ...mounts,
+      env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'own', key: 'password' } } }],
+      envFrom: [{ prefix: 'DB_', secretRef: { name: 'db' } }, { configMapRef: { name: 'gone', optional: true } }],
+    };
+    const result = await run(
+      'test "$PASSWORD" = "$(cat /own/p)"; echo $DB_USER; stat -Lc "%a %u %g" /own/p; ls /own',
+      more,
+      mounted,
+      options,
+    );
+    expect(result.container('main')).toMatchObject({ exitCode: 0, stdout: 'sovra\n440 0 65532\np\n' });
+    expectNoSecret(result, [SECRET]);
+  });
+
+  it('keeps a file from a user that is not in its group', async () => {
+    const securityContext = { ...restricted, runAsUser: 1000, runAsGroup: 1000 };
+    const foreign = await run(
+      'cat /own/p',
+      { ...mounts, securityContext },
+      { ...mounted, securityContext: {} },
+      options,
+    );
+    expect(foreign.container('main').stderr).toContain('Permission denied');
+    const writing = await run('echo x > /own/p', mounts, mounted, options);
+    expect(writing.container('main').stderr).toContain('Read-only file system');
+  });
+
+  it.each([
+    ['a volume', mounts, mounted, { secrets: { own: { other: 'x' } } }, 'FailedMount', 'own/password'],
+    [
+      'a variable',
+      { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'none', key: 'a' } } }] },
+      {},
+      {},
+      'CreateContainerConfigError',
+      'secret "none" not found',
+    ],
+    ['root', { securityContext: { runAsUser: 0 } }, {}, {}, 'CreateContainerConfigError', 'runAsNonRoot'],
+  ])('does not start without %s', async (_, more, spec, given, reason, message) => {
+    const result = await run('true', more, spec, given);
+    expect(result).toMatchObject({ ok: false, reason, message: expect.stringContaining(message), containers: [] });
+  });
+
+  it('gives a claim to the group, and shares it between runs', async () => {
+    const claim = join(workFolder(), `claim-${process.pid}`);
+    mkdirSync(join(claim, 'sub'), { recursive: true });
+    const spec = { volumes: [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }] };
+    const at = (subPath?: string) => ({
+      volumeMounts: [{ name: 'disk', mountPath: '/disk', ...(subPath && { subPath }) }],
+    });
+    const claims = { claims: { disk: claim } };
+    expect((await run('echo 1 > /disk/a', at('sub'), spec, claims)).log).toContain('ended with 0');
+    expect((await run('cat /disk/sub/a', at(), spec, claims)).container('main').stdout).toBe('1\n');
+    expect(statSync(join(claim, 'sub', 'a')).gid).toBe(65532);
+  });
+
+  it.each([
+    ['a command line', 'busybox sh -c "sleep 0.2; : $PASSWORD"; true', 'command line of busybox'],
+    ['a log', 'echo $PASSWORD | base64', 'log of main'],
+    ['a file', 'echo $PASSWORD > /staging/x', 'staging/x'],
+  ])('finds a secret in %s', async (_, script, place) => {
+    const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'own', key: 'password' } } }];
+    const folders: string[] = [];
+    const kept = join(workFolder(), `kept-${process.pid}-${folders.length}`, 'staging');
+    mkdirSync(kept, { recursive: true });
+    const inspect = (volumes: Readonly<Record<string, string>>) => {
+      const from = volumes.staging as string;
+      for (const name of readdirSync(from)) writeFileSync(join(kept, name), readFileSync(join(from, name)));
+    };
+    const result = await run(script, { ...staged, env }, staging, { ...options, inspect });
+    expect(() => expectNoSecret(result, [SECRET], { folders: [kept] })).toThrow(place);
+    expect(() => expectNoSecret(result, ['something-else'], { folders: [kept] })).not.toThrow();
+  });
+});
+
+describe('a Job', () => {
+  const flaky = {
+    containers: [
+      shell('main', 'echo x >> /disk/n; test $(wc -l < /disk/n) -ge 3', {
+        volumeMounts: [{ name: 'disk', mountPath: '/disk' }],
+      }),
+    ],
+    volumes: [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }],
+  };
+  const claims = (name: string) => {
+    const path = join(workFolder(), `${name}-${process.pid}`);
+    mkdirSync(path);
+    return { claims: { disk: path } };
+  };
+
+  it('tries again as often as it says', async () => {
+    const good = await runJob(job(flaky, { backoffLimit: 2 }), claims('good'));
+    expect([good.ok, good.attempts.map(({ ok }) => ok)]).toEqual([true, [false, false, true]]);
+    const bad = await runJob(job(flaky, { backoffLimit: 1 }), claims('bad'));
+    expect([bad.reason, bad.attempts.length]).toEqual(['BackoffLimitExceeded', 2]);
+  });
+
+  it('ends at its deadline, politely first', async () => {
+    const patient = 'trap "echo ending; exit 0" TERM; while :; do sleep 0.05; done';
+    const result = await runJob(
+      job(
+        { containers: [shell('main', patient), shell('deaf', 'trap "" TERM; sleep 30; :')] },
+        { activeDeadlineSeconds: 1 },
+      ),
+      { gracePeriodSeconds: 0.3 },
+    );
+    expect(result).toMatchObject({ ok: false, reason: 'DeadlineExceeded', last: { reason: 'DeadlineExceeded' } });
+    expect(result.last.container('main').stdout).toBe('ending\n');
+    expect(result.last.container('deaf')).toMatchObject({ exitCode: 137, stdout: '' });
+    expect(result.seconds).toBeLessThan(3);
+  });
+
+  it('is waiting when what it needs is not there', async () => {
+    const spec = { containers: [shell('main', 'true', { envFrom: [{ secretRef: { name: 'none' } }] })] };
+    const result = await runJob(job(spec));
+    expect(result).toMatchObject({ reason: 'DeadlineExceeded', attempts: [{ reason: 'CreateContainerConfigError' }] });
+  });
+});
+
+describe('faults', () => {
+  const patient = shell('main', 'echo working; sleep 0.6; echo done');
+  const under = (fault: Fault, more: object = {}) =>
+    runJob(job({ containers: [patient], ...more }, { backoffLimit: 1 }), { faults: [fault], gracePeriodSeconds: 0.2 });
+
+  it.each<[string, Fault]>([
+    ['what it says', { container: 'main', when: { output: /working/ }, action: 'kill' }],
+    ['time', { container: 'main', when: { seconds: 0.3 }, action: 'kill' }],
+    ['a process', { container: 'main', when: { process: /^sleep/ }, process: /^sh /, action: 'kill' }],
+  ])('kill a container by %s; the next pod is unhurt', async (_, fault) => {
+    const result = await under(fault);
+    expect(result.attempts.map(({ ok }) => ok)).toEqual([false, true]);
+    expect(result.attempts[0]?.container('main')).toMatchObject({ exitCode: 137, stdout: 'working\n' });
+  });
+
+  it('evict a pod', async () => {
+    const result = await under({ when: { output: /working/ }, action: 'evict' });
+    expect(result.attempts.map(({ reason }) => reason)).toEqual(['Evicted', undefined]);
+  });
+
+  it('freeze a container, until its deadline kills it', async () => {
+    const faults: Fault[] = [{ container: 'main', when: { output: /working/ }, action: 'freeze' }];
+    const result = await runPod(pod({ containers: [patient], activeDeadlineSeconds: 1 }), {
+      faults,
+      gracePeriodSeconds: 0.2,
+    });
+    expect(result).toMatchObject({ reason: 'DeadlineExceeded', containers: [{ exitCode: 137, stdout: 'working\n' }] });
+  });
+
+  it('run an action of the test', async () => {
+    const action = jest.fn();
+    expect((await under({ when: { output: /done/ }, action })).attempts).toHaveLength(1);
+    expect(action).toHaveBeenCalledTimes(1);
+  });
+
+  it('that never come to pass are an error', async () => {
+    await expect(under({ when: { output: /never/ }, action: 'kill' })).rejects.toThrow('never came to pass');
+    await expect(under({ attempt: 2, when: { output: /x/ }, action: 'kill' })).rejects.toThrow('there were 1');
+  });
+});
+
+describe('what the runner refuses', () => {
+  it.each([
+    ['a field that it does not know', pod({ containers: [shell('a', '', { lifecycle: {} })] }), 'lifecycle'],
+    ['a policy that it does not know', job({ containers: [] }, { podFailurePolicy: {} }), 'podFailurePolicy'],
+    ['pods that restart', pod({ containers: [], restartPolicy: 'OnFailure' }), 'restartPolicy'],
+    [
+      'an image that nothing stands in for',
+      pod({ containers: [shell('a', '', { image: 'x/unknown:1' })] }),
+      'x/unknown:1',
+    ],
+  ])('%s', async (_, object, message) => {
+    await expect(runPod(object)).rejects.toThrow(message);
+  });
+
+  it('a pod that does not end', async () => {
+    await expect(run('sleep 60', {}, {}, { timeoutSeconds: 0.3 })).rejects.toThrow('longer than 0.3 s');
+  });
+});

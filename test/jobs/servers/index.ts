@@ -1,0 +1,8 @@
+export { Authority, type Certificate } from './certificates';
+export type { NetworkFault, SeenRequest } from './fault-proxy';
+export { Postgres, type PostgresOptions, type Role } from './postgres';
+export type { FillOptions } from './postgres-data';
+export type { DatabaseFingerprint } from './postgres-fingerprint';
+export { RestServer, type RestServerOptions } from './rest';
+export { type Account, S3Store, type S3StoreOptions } from './s3';
+export { Vault, type VaultOptions } from './vault';

@@ -1,0 +1,157 @@
+import type { SovraOpsError } from '../../lib/errors';
+import { agentConfig } from '../../lib/telemetry/agent-config';
+import type { CollectorConfig } from '../../lib/telemetry/collector';
+import { gatewayConfig } from '../../lib/telemetry/gateway-config';
+import { PATTERNS } from '../../lib/telemetry/patterns';
+import { isRe2 } from '../../lib/telemetry/re2';
+import { checkRedaction, classesOf, PLAIN, type RedactionProps } from '../../lib/telemetry/redaction';
+import { Checker } from '../../lib/validate';
+
+const agent = (more = {}) =>
+  agentConfig({ lokiEndpoint: 'http://loki/otlp', remoteWriteEndpoint: 'http://p/w', ...more });
+const gateway = (more = {}) =>
+  gatewayConfig({ tempoEndpoint: 'http://tempo', remoteWriteEndpoint: 'http://p/w', ...more });
+const problems = (props: RedactionProps): string[] => {
+  const check = new Checker('test');
+  checkRedaction(check, 'redaction', props);
+  try {
+    check.done();
+    return [];
+  } catch (error) {
+    return (error as SovraOpsError).problems.map((p) => p.property);
+  }
+};
+
+/** Each way that logs and traces can take to something that sends or measures them. */
+const ways = (config: CollectorConfig) =>
+  Object.entries(config.service.pipelines).flatMap(([name, p]) =>
+    /^(logs|traces)/.test(name) ? p.exporters.map((to) => ({ name, to, processors: p.processors })) : [],
+  );
+
+describe.each([
+  ['agent', agent()],
+  ['gateway', gateway()],
+])('the %s', (_, config) => {
+  it('sends nothing that did not pass the redaction, and adds nothing behind it', () => {
+    expect(ways(config).length).toBeGreaterThan(1);
+    for (const { processors } of ways(config))
+      expect(processors.slice(processors.indexOf('transform/redact')).filter((p) => p !== 'filter/links')).toEqual([
+        'transform/redact',
+      ]);
+  });
+
+  it('limits memory before anything else', () => {
+    for (const { processors } of ways(config)) expect(processors[0]).toBe('memory_limiter');
+  });
+
+  it('uses what it declares, and declares what it uses', () => {
+    const pipelines = Object.values(config.service.pipelines);
+    const used = new Set(pipelines.flatMap((p) => [...p.receivers, ...p.processors, ...p.exporters]));
+    const { receivers, processors, connectors, exporters } = config;
+    expect([...used].sort()).toEqual(Object.keys({ ...receivers, ...processors, ...connectors, ...exporters }).sort());
+    expect([...config.service.extensions].sort()).toEqual(Object.keys(config.extensions).sort());
+  });
+
+  it('waits on disk, for ever, and does not drop', () => {
+    expect(config.exporters.otlp_http).toMatchObject({
+      retry_on_failure: { max_elapsed_time: '0s' },
+      sending_queue: { storage: 'file_storage', block_on_overflow: true },
+    });
+  });
+});
+
+describe('options of the agent', () => {
+  const reader = (more: object) => agent(more).receivers.file_log as { include: string[]; exclude: string[] };
+
+  it('choose whose pods are read', () => {
+    expect(reader({ namespaces: ['a'], podLogsPath: '/l' }).include).toEqual(['/l/a_*/*/*.log', '/l/a_*/*/*.log.2*']);
+    expect(reader({ namespaces: ['*'], podLogsPath: '/l' }).include[0]).toBe('/l/*/*/*.log');
+    expect(reader({ excludeNamespaces: ['b'], podLogsPath: '/l' }).exclude).toContain('/l/b_*/*/*.log');
+    expect(reader({ podLogsPath: '/l' }).exclude).toContain('/l/*_otel-agent*/*/*.log');
+  });
+
+  it('keep what is dropped otherwise', () => {
+    expect(Object.keys(agent({ keepDebug: true, keepHealthChecks: true }).processors)).not.toContain('filter/unwanted');
+    expect(Object.keys(agent({ keepDebug: true }).processors)).toContain('filter/unwanted');
+  });
+
+  it('are left to their defaults where they are undefined', () => {
+    expect(agent({ memoryLimitMiB: undefined, runtime: undefined })).toEqual(agent());
+  });
+});
+
+describe('additions of the user', () => {
+  it('are accepted, and looked for in logs and in spans', () => {
+    const redaction = {
+      patterns: [{ name: 'staff', what: 'staff numbers', pattern: 'EMP[0-9]{6}' }],
+      domains: ['acme.sh'],
+    };
+    expect(problems(redaction)).toEqual([]);
+    for (const config of [agent({ redaction }), gateway({ redaction })]) {
+      const stage = JSON.stringify(config.processors['transform/redact']);
+      expect(stage).toContain('EMP[0-9]{6}');
+      expect(stage).toContain('[redacted:staff]');
+      expect(stage).toMatch(/acme\\+\.sh/);
+    }
+    expect(classesOf(redaction)).toContain('staff');
+  });
+
+  it.each<[string, string]>([
+    ['look-ahead', 'a(?=b)'],
+    ['look-behind', '(?<!a)b'],
+    ['a back-reference', '(a)\\1'],
+    ['an open group', '(a'],
+    ['the empty text', 'a*'],
+    ['nothing', ''],
+    ['too many repetitions', 'a{2000}'],
+    ['too much', 'a'.repeat(1001)],
+  ])('are refused before anything is made: %s', (_, pattern) => {
+    expect(problems({ patterns: [{ name: 'own', what: 'own', pattern }] })).toEqual(['redaction.patterns[0].pattern']);
+  });
+
+  it('are refused all at once', () => {
+    expect(
+      problems({
+        patterns: [
+          { name: 'email', what: 'taken', pattern: 'a' },
+          { name: 'twice', what: 'x', pattern: 'a' },
+          { name: 'twice', what: 'x', pattern: 'a' },
+        ],
+        domains: ['.acme'],
+        logFields: ['a b'],
+        spanAttributes: ['redacted'],
+      }),
+    ).toEqual([
+      'redaction.patterns[0].name',
+      'redaction.patterns[2]',
+      'redaction.domains[0]',
+      'redaction.logFields[0]',
+      'redaction.spanAttributes[0]',
+    ]);
+  });
+});
+
+describe('patterns', () => {
+  it('are as Go reads them', () => {
+    for (const p of PATTERNS) expect([p.what, isRe2(p.pattern)]).toEqual([p.what, undefined]);
+  });
+
+  it('let plain records past, and nothing that is not', () => {
+    const plain = new RegExp(PLAIN);
+    expect(plain.test('key rotated, version 3\n{"component":"keys","duration_ms":1.5,"status":200}')).toBe(true);
+    for (const message of [
+      'a@b',
+      'a?b',
+      'a=b',
+      'http://a',
+      '10.1.2.3',
+      'ab:cd',
+      'AKIA1234567890ABCDEF',
+      'a-1-2',
+      '"x"',
+    ])
+      expect([message, plain.test(`${message}\n{}`)]).toEqual([message, false]);
+    expect(plain.test('x\n{"error":"user: alice"}')).toBe(false);
+    expect(plain.test('x\n{"error":{"deep":"x"}}')).toBe(false);
+  });
+});

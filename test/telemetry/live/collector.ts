@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COLLECTOR_FEATURE_GATES, type CollectorConfig } from '../../../lib/telemetry/collector';
+import { toYaml } from '../../../lib/yaml';
+import { tool } from '../../support/tools';
+
+export const scratch = (): string => mkdtempSync(join(tmpdir(), 'sovra-ops-telemetry-'));
+export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+export async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Waits until something holds, and says what did not. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);
+    await sleep(50);
+  }
+}
+
+type Mutable = { -readonly [K in keyof CollectorConfig]: Record<string, unknown> };
+
+/** The same configuration on addresses of this machine, and with a receiver that reads JSON. Nothing else is changed. */
+export function moved(config: CollectorConfig, ports: { telemetry: number; health: number; otlp?: number }): unknown {
+  const c = JSON.parse(JSON.stringify(config)) as Mutable;
+  const { metrics } = c.service.telemetry as {
+    metrics: { readers: { pull: { exporter: { prometheus: Record<string, unknown> } } }[] };
+  };
+  Object.assign(metrics.readers[0]?.pull.exporter.prometheus ?? {}, { host: '127.0.0.1', port: ports.telemetry });
+  c.extensions.health_check = { endpoint: `127.0.0.1:${ports.health}` };
+  c.exporters.otlp_http = { ...(c.exporters.otlp_http as object), encoding: 'json', compression: 'none' };
+  if (c.receivers.otlp) c.receivers.otlp = { protocols: { http: { endpoint: `127.0.0.1:${ports.otlp}` } } };
+  return c;
+}
+
+export class Collector {
+  private child?: ChildProcess;
+  private said = '';
+
+  private constructor(
+    private readonly file: string,
+    readonly ports: { telemetry: number; health: number; otlp: number },
+  ) {}
+
+  static async of(config: CollectorConfig, dir: string): Promise<Collector> {
+    const ports = { telemetry: await freePort(), health: await freePort(), otlp: await freePort() };
+    const file = join(dir, 'collector.yaml');
+    writeFileSync(file, toYaml(moved(config, ports)));
+    return new Collector(file, ports);
+  }
+
+  async start(): Promise<this> {
+    const child = spawn(
+      tool('otel-collector'),
+      [`--config=${this.file}`, `--feature-gates=${COLLECTOR_FEATURE_GATES}`],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, POD_NAME: 'collector-under-test' },
+      },
+    );
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => (this.said += d));
+    await until(`the collector is healthy; it said: ${this.said.slice(-2000)}`, async () => {
+      if (child.exitCode !== null) throw new Error(`the collector ended: ${this.said.slice(0, 3000)}`);
+      return fetch(`http://127.0.0.1:${this.ports.health}/`).then(
+        (r) => r.ok,
+        () => false,
+      );
+    });
+    return this;
+  }
+
+  /** Ends it as a full node or the kernel does, or as the kubelet does. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGTERM'): Promise<void> {
+    const child = this.child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** What it wrote about itself so far. */
+  get output(): string {
+    return this.said;
+  }
+
+  /** The most memory that it ever had, in MiB. */
+  get peakMiB(): number {
+    const status = readFileSync(`/proc/${this.child?.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  }
+
+  /** A metric of its own, summed over its labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.ports.telemetry}/metrics`)).text();
+    return [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce((a, m) => a + Number(m[1]), 0);
+  }
+}
+
+/** A container's log as containerd writes it. */
+export class PodLog {
+  readonly file: string;
+
+  constructor(root: string, pod = 'sovra-api-gateway-7d9c5b6f4-x2x9z', container = 'api-gateway', namespace = 'sovra') {
+    const dir = join(root, `${namespace}_${pod}_0f8fad5b-d9cb-469f-a165-70867728950e`, container);
+    mkdirSync(dir, { recursive: true });
+    this.file = join(dir, '0.log');
+  }
+
+  append(lines: readonly string[], tag: 'F' | 'P' = 'F', second = 0): void {
+    const time = new Date(Date.UTC(2026, 10, 24, 10, 0, second)).toISOString().replace('Z', '123456Z');
+    writeFileSync(this.file, lines.map((l) => `${time} stdout ${tag} ${l}\n`).join(''), { flag: 'a' });
+  }
+}
+
+export const remove = (dir: string) => rmSync(dir, { recursive: true, force: true });

@@ -1,0 +1,122 @@
+import { parse } from 'yaml';
+import type { KubeObject } from '../../lib/checks/model';
+import { kubePrometheusStack } from '../../lib/kube/prometheus-ref';
+import { SovraMonitoring } from '../../lib/monitoring/sovra-monitoring';
+import { SovraInstallation } from '../../lib/sovra/installation';
+import { SovraTracing, type SovraTracingProps } from '../../lib/telemetry/sovra-tracing';
+import { objectsOf, refusal } from '../support/synth';
+
+const sovra = new SovraInstallation({ edgeNodes: [{ id: 'edge-1', vault: {} }] });
+
+function synth(props: Partial<SovraTracingProps> = {}): KubeObject[] {
+  return objectsOf((chart) => {
+    const { prometheusRef: prometheus } = new SovraMonitoring(chart, 'monitoring', {
+      sovra,
+      prometheus: { remoteWriteReceiver: true },
+      grafana: { traces: true },
+    });
+    new SovraTracing(chart, 'tracing', { sovra, prometheus, ...props });
+  });
+}
+
+const find = (objects: readonly KubeObject[], kind: string, name: string): KubeObject =>
+  objects.find((o) => o.kind === kind && o.metadata.name === name) as KubeObject;
+
+describe('the gateway', () => {
+  const objects = synth();
+
+  it('is where Sovra sends its traces: otel-collector.monitoring.svc.cluster.local:4318', () => {
+    const { metadata, spec } = find(objects, 'Service', 'otel-collector');
+    expect(metadata.namespace).toBe('monitoring');
+    expect(spec.ports).toContainEqual({ name: 'otlp-http', port: 4318, targetPort: 'otlp-http', protocol: 'TCP' });
+    expect(spec.ports).toContainEqual({ name: 'otlp-grpc', port: 4317, targetPort: 'otlp-grpc', protocol: 'TCP' });
+    const [container] = find(objects, 'StatefulSet', 'otel-collector').spec.template.spec.containers;
+    expect(container.ports).toContainEqual({ name: 'otlp-http', containerPort: 4318, protocol: 'TCP' });
+  });
+
+  it('takes them from the namespaces of Sovra, and from nobody else', () => {
+    const [traces] = find(objects, 'NetworkPolicy', 'otel-collector').spec.ingress;
+    const from = traces.from.map((p: { namespaceSelector: { matchLabels: object } }) =>
+      Object.values(p.namespaceSelector.matchLabels).join(),
+    );
+    expect(from).toEqual(['sovra', 'sovra-edge']);
+  });
+
+  it('is one replica, since a trace is judged where all of its spans are', () => {
+    expect(find(objects, 'StatefulSet', 'otel-collector').spec.replicas).toBe(1);
+  });
+
+  it('hands them to Tempo, which lets only it write', () => {
+    const config = parse(find(objects, 'ConfigMap', 'otel-collector').data['config.yaml']);
+    expect(JSON.stringify(config.exporters)).toContain('http://tempo.monitoring.svc:4318');
+    const { ingress } = find(objects, 'NetworkPolicy', 'tempo').spec;
+    const writing = ingress.find((r: { ports: { port: number }[] }) => r.ports.some((p) => p.port === 4318));
+    expect(JSON.stringify(writing.from)).toContain('otel-collector');
+    expect(writing.from).toHaveLength(1);
+  });
+});
+
+describe('Tempo', () => {
+  it('keeps traces for as long as was said, in both places that read it', () => {
+    const config = parse(find(synth({ tempo: { retention: '3d' } }), 'ConfigMap', 'tempo').data['tempo.yaml']);
+    expect(config.backend_worker.compaction.block_retention).toBe('72h');
+    expect(config.backend_scheduler.provider.compaction.compaction.block_retention).toBe('72h');
+    expect(config.usage_report).toEqual({ reporting_enabled: false });
+    expect(config.storage.trace).toMatchObject({ backend: 'local', local: { path: '/var/tempo/blocks' } });
+  });
+
+  it('keeps them in a bucket, whose credentials come from a Secret', () => {
+    const s3 = { endpoint: 'https://s3.example.org', bucket: 'traces', credentials: { secret: 'tempo-s3' } };
+    const objects = synth({ tempo: { storage: { s3 } } });
+    const config = parse(find(objects, 'ConfigMap', 'tempo').data['tempo.yaml']);
+    expect(config.storage.trace).toMatchObject({
+      backend: 's3',
+      s3: { bucket: 'traces', access_key: '${S3_ACCESS_KEY_ID}' },
+    });
+    const set = find(objects, 'StatefulSet', 'tempo');
+    expect(set.spec.template.spec.containers[0].args).toContain('-config.expand-env=true');
+    expect(set.spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('10Gi');
+  });
+});
+
+describe('beside another Prometheus', () => {
+  it('makes no policy for pods that are not its own', () => {
+    const objects = objectsOf(
+      (chart) =>
+        void new SovraTracing(chart, 'tracing', {
+          sovra,
+          prometheus: { ...kubePrometheusStack(), remoteWriteUrls: ['http://prom.monitoring.svc:9090/api/v1/write'] },
+          queriedBy: [{ namespace: 'monitoring', podLabels: { app: 'grafana' } }],
+        }),
+    );
+    const policies = objects.filter((o) => o.kind === 'NetworkPolicy').map((o) => o.metadata.name);
+    expect(policies.sort()).toEqual(['otel-collector', 'tempo']);
+    for (const kind of ['ServiceMonitor', 'PrometheusRule'])
+      for (const o of objects.filter((x) => x.kind === kind))
+        expect(o.metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' });
+  });
+});
+
+describe('what cannot work', () => {
+  it.each<[string, Partial<SovraTracingProps>, string]>([
+    ['a share beyond 1', { gateway: { keepRatio: 25 } }, 'gateway.keepRatio'],
+    ['too short a retention', { tempo: { retention: '5m' } }, 'tempo.retention'],
+    [
+      'too little memory',
+      { gateway: { resources: { cpu: '1m', memory: '1Mi', cpuLimit: '1', memoryLimit: '32Mi' } } },
+      'gateway.resources.memoryLimit',
+    ],
+    [
+      'nobody who sends',
+      {
+        sovra: new SovraInstallation({
+          controlPlane: false,
+          edgeNodes: [{ id: 'a', healthUrls: ['https://a.example.org/x'] }],
+        }),
+      },
+      'gateway.receivesFrom',
+    ],
+  ])('%s', (_, props, property) => {
+    expect(refusal(() => synth(props)).problems.map((p) => p.property)).toEqual([property]);
+  });
+});
