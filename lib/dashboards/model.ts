@@ -32,6 +32,8 @@ export interface Column {
   readonly title: string;
   /** @default that of the panel for values, none for labels */
   readonly unit?: Unit;
+  /** @default three figures */
+  readonly decimals?: number;
   readonly steps?: readonly Step[];
   readonly values?: readonly ValueText[];
   /** Where a click on a cell leads; `${__value.raw}` is what stands in it. */

@@ -134,8 +134,9 @@ function table(c: DashboardContext): PanelSpec {
     columns: [
       { field: 'slo', title: 'Objective' },
       { field: 'Value #A', title: 'Data', values: DATA },
-      { field: 'Value #B', title: 'Target', unit: 'percentunit' },
-      { field: 'Value #C', title: `Good, ${OBJECTIVE_WINDOW}`, unit: 'percentunit' },
+      // 99.99 % must not read as 100 %.
+      { field: 'Value #B', title: 'Target', unit: 'percentunit', decimals: 3 },
+      { field: 'Value #C', title: `Good, ${OBJECTIVE_WINDOW}`, unit: 'percentunit', decimals: 3 },
       { field: 'Value #D', title: 'Budget left', unit: 'percentunit', steps: EMPTY },
       ...windows.map(({ w, field }) => ({ field, title: `Burn, ${w.long}`, steps: burnSteps(w) })),
     ],

@@ -319,6 +319,7 @@ function override(c: Column): NonNullable<PanelJson['fieldConfig']>['overrides']
     matcher: { id: 'byName', options: c.title },
     properties: [
       ...(c.unit ? [{ id: 'unit', value: c.unit }] : []),
+      ...(c.decimals === undefined ? [] : [{ id: 'decimals', value: c.decimals }]),
       ...(c.values ? [{ id: 'mappings', value: [mapping(c.values)] }] : []),
       ...(c.steps
         ? [
