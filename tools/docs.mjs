@@ -26,6 +26,8 @@ const {
 } = require('../lib/rules/objectives/objective.ts');
 const { burnRate } = require('../lib/rules/objectives/burn-rate.ts');
 const { THRESHOLDS } = require('../lib/rules/thresholds.ts');
+const { TROUBLES } = require('../lib/rules/troubles.ts');
+const { alertContext } = require('../lib/rules/context.ts');
 const { TASK_ALERT_NAMES, taskAlerts } = require('../lib/operations/task-alerts.ts');
 const { taskTiming } = require('../lib/operations/task.ts');
 const { SovraInstallation } = require('../lib/sovra/installation.ts');
@@ -201,6 +203,14 @@ function burnRateTable() {
   );
 }
 
+function troubleTable() {
+  const sovra = new SovraInstallation(WHOLE);
+  return table(
+    ['series', 'is', 'recorded as'],
+    TROUBLES.map((t) => [code(t.record), t.what, code(t.expr(alertContext(sovra, t.metrics, {})))]),
+  );
+}
+
 function thresholdTable() {
   return table(
     ['threshold', 'default', 'is'],
@@ -253,6 +263,15 @@ ${levels}
 ## Alerts of SovraAlerts
 
 ${alertTables()}
+
+## What is wrong in a fleet
+
+Alerts on single edge nodes ask recorded series that hold only those in trouble, so that ten thousand healthy nodes cost
+little. Each is recorded at every evaluation, before its alerts, with the expression of dialect \`guide\` that stands here.
+Beyond \`edgeNodesTogether\` nodes with the same trouble, the alerts of single nodes are held back: the one whose name ends in
+\`Together\`, or \`Together\` and days, speaks for all. Who leaves that one out gets each of the others.
+
+${troubleTable()}
 
 ## Volumes
 

@@ -1,11 +1,14 @@
 import type { SovraInstallation } from '../sovra/installation';
 import { type MetricId, metricName } from '../sovra/metrics';
 import type { AlertDefinition, RuleContext } from './alert';
-import type { AlertThresholds } from './thresholds';
+import type { AlertOptions } from './options';
+import { type AlertThresholds, thresholdsOf } from './thresholds';
 
 /** What the catalogue's expressions are written with. */
 export interface AlertContext extends RuleContext {
   readonly thresholds: AlertThresholds;
+  /** Whether the user left out the alert of that name. */
+  leftOut(alert: string): boolean;
 }
 
 /** An entry of the catalogue before the names of other entries are known. */
@@ -15,11 +18,13 @@ export type CatalogueEntry = AlertDefinition<string, AlertContext>;
 export function alertContext(
   sovra: SovraInstallation,
   metrics: readonly MetricId[],
-  thresholds: AlertThresholds,
+  options: Pick<AlertOptions, 'alerts' | 'thresholds'>,
 ): AlertContext {
+  const alerts: Readonly<Record<string, unknown>> = options.alerts ?? {};
   return {
     sovra,
-    thresholds,
+    thresholds: thresholdsOf(options.thresholds),
+    leftOut: (alert) => alerts[alert] === false,
     metric(id) {
       const name = metrics.includes(id) ? metricName(id, sovra.dialect) : null;
       if (name === null) throw new Error(`the metric "${id}" is not among those that the alert declares`);
@@ -43,6 +48,12 @@ export function ofVolumes({ volumes }: SovraInstallation): string {
   const namespaces = volumes?.namespaces ?? [];
   return namespaces.length > NAMED_NAMESPACES ? 'namespace!=""' : `namespace=~"${anyOf(namespaces)}"`;
 }
+
+/** Probes of `/v1/sys/health`, of the Vault pods here and of edge nodes elsewhere. */
+export const HEALTH_PROBES = 'job=~"vault-health|edge-probe"';
+
+/** What tells one Vault from another: the pod here, the address elsewhere. */
+export const ONE_VAULT = 'edge_node, namespace, pod, instance';
 
 /** Some Vault runs in this cluster. */
 export const hasLocalVault = (sovra: SovraInstallation): boolean => sovra.localEdgeNodes.length > 0;
@@ -68,11 +79,18 @@ export function anyOf(words: readonly string[]): string {
 
 /**
  * One alert for each edge node, unless so many have the same trouble that the cause is shared. Thousands of pages help
- * nobody, and Prometheus could not render them in time: an alert on all of them together then speaks for each.
+ * nobody, and Prometheus could not render them in time: `speaker`, the alert on all of them together, then speaks for
+ * each. Where the user left that one out, nothing is held back.
  *
  * @param count how many have the trouble, as an expression
  */
-export function heldBackTogether(c: AlertContext, trouble: string, count = `count(${trouble})`): string {
+export function heldBackTogether(
+  c: AlertContext,
+  speaker: string,
+  trouble: string,
+  count = `count(${trouble})`,
+): string {
+  if (c.leftOut(speaker)) return trouble;
   return `${trouble}\nunless on () (${count} > ${c.thresholds.edgeNodesTogether})`;
 }
 

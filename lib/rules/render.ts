@@ -16,7 +16,7 @@ import {
   type RecordingRule,
   TARGETS_EXPECTED,
 } from './recordings';
-import { thresholdsOf } from './thresholds';
+import { TROUBLES } from './troubles';
 
 export type RuleGroup = NonNullable<PrometheusRuleSpec['groups']>[number];
 export type Rule = NonNullable<RuleGroup['rules']>[number];
@@ -69,7 +69,8 @@ export function renderAlerts(
   checker.done();
   const names = alertNames(sovra, options, watched);
   const groups = COMPONENTS.flatMap((component) => {
-    const rules = names.filter((n) => CATALOGUE[n].component === component).map((n) => renderAlert(n, sovra, options));
+    const alerts = names.filter((n) => CATALOGUE[n].component === component).map((n) => renderAlert(n, sovra, options));
+    const rules = [...troubles(component, alerts, sovra, options), ...alerts];
     return rules.length > 0 ? [{ name: `sovra-alerts-${component}`, rules }] : [];
   });
   return [...groups, ...recordingGroups(sovra, groups, watched)];
@@ -77,9 +78,26 @@ export function renderAlerts(
 
 function renderAlert(name: AlertName, sovra: SovraInstallation, options: AlertOptions): Rule {
   const alert: CatalogueAlert = CATALOGUE[name];
-  const context = alertContext(sovra, alert.metrics, thresholdsOf(options.thresholds));
+  const context = alertContext(sovra, alert.metrics, options);
   return alertRule({ ...alert, name, expr: alert.expr(context) }, options.alerts?.[name] || {}, options);
 }
+
+/** What these alerts ask for, and what that is made of; gathered backwards, since a trouble is made of earlier ones. */
+function troubles(
+  component: Component,
+  alerts: readonly Rule[],
+  sovra: SovraInstallation,
+  options: AlertOptions,
+): Rule[] {
+  const rules: Rule[] = [];
+  for (const { record, component: of, metrics, expr } of [...TROUBLES].reverse()) {
+    if (of !== component || ![...rules, ...alerts].some((r) => asksFor(r, record))) continue;
+    rules.unshift({ record, expr: expr(alertContext(sovra, metrics, options)) });
+  }
+  return rules;
+}
+
+const asksFor = (rule: Rule, record: string): boolean => new RegExp(`\\b${record}\\b`).test(String(rule.expr));
 
 /** Only what some alert asks for: an installation that left EdgeNodeMissing out needs no series for each node. */
 function recordingGroups(
@@ -87,7 +105,7 @@ function recordingGroups(
   groups: readonly RuleGroup[],
   watched: readonly Watcher[],
 ): RuleGroup[] {
-  const used = (name: string) => groups.some((g) => g.rules?.some((r) => String(r.expr).includes(name)));
+  const used = (name: string) => groups.some((g) => g.rules?.some((r) => asksFor(r, name)));
   return [
     ...(used(TARGETS_EXPECTED) ? chunks('sovra-expected-targets', expectedTargets(sovra, watched)) : []),
     ...(used(EDGE_NODE_EXPECTED) ? chunks('sovra-expected-edge-nodes', expectedEdgeNodes(sovra)) : []),

@@ -4,9 +4,9 @@ import { alertContext } from '../../lib/rules/context';
 import { expressionProblems, knownMetrics } from '../../lib/rules/promql';
 import { EDGE_NODE_EXPECTED, TARGETS_EXPECTED } from '../../lib/rules/recordings';
 import { alertNames, renderAlerts } from '../../lib/rules/render';
-import { THRESHOLDS } from '../../lib/rules/thresholds';
+import { TROUBLES } from '../../lib/rules/troubles';
 import { SovraInstallation, type SovraInstallationProps } from '../../lib/sovra/installation';
-import { METRIC_DIALECTS } from '../../lib/sovra/metrics';
+import { METRIC_DIALECTS, type MetricId } from '../../lib/sovra/metrics';
 import { tool } from '../support/tools';
 import { SUBJECT } from './cases/types';
 
@@ -27,9 +27,12 @@ const ALL = Object.entries(SHAPES).flatMap(([what, props]) =>
 describe.each(ALL)('$what', ({ sovra }) => {
   test('no expression asks for what nothing exports', () => {
     const known = knownMetrics([sovra]);
-    for (const record of [EDGE_NODE_EXPECTED, TARGETS_EXPECTED]) known.set(record, 'recorded');
+    for (const record of [EDGE_NODE_EXPECTED, TARGETS_EXPECTED, ...TROUBLES.map((t) => t.record)])
+      known.set(record, 'recorded');
     const rules = renderAlerts(sovra).flatMap((g) => g.rules ?? []);
-    const problems = rules.flatMap((r) => expressionProblems(String(r.expr), known).map((p) => `${r.alert}: ${p}`));
+    const problems = rules.flatMap((r) =>
+      expressionProblems(String(r.expr), known).map((p) => `${r.alert ?? r.record}: ${p}`),
+    );
     expect(problems).toEqual([]);
   });
 
@@ -47,8 +50,36 @@ describe.each(ALL)('$what', ({ sovra }) => {
   test('every alert names only recordings that are rendered', () => {
     const rules = renderAlerts(sovra).flatMap((g) => g.rules ?? []);
     const recorded = new Set(rules.flatMap((r) => r.record ?? []));
-    const asked = rules.flatMap((r) => (r.alert ? (String(r.expr).match(/sovra_ops:\w+/g) ?? []) : []));
+    const asked = rules.flatMap((r) => String(r.expr).match(/sovra_ops:\w+/g) ?? []);
     expect(asked.filter((name) => !recorded.has(name))).toEqual([]);
+    expect([...recorded].filter((name) => !asked.includes(name))).toEqual([]);
+  });
+
+  test('a trouble is recorded in the group of every rule that asks for it, and before it', () => {
+    for (const { record } of TROUBLES)
+      for (const { name, rules = [] } of renderAlerts(sovra)) {
+        const first = rules.findIndex((r) => String(r.expr).includes(record));
+        const at = rules.findIndex((r) => r.record === record);
+        if (first >= 0) expect([name, record, at >= 0 && at < first]).toEqual([name, record, true]);
+      }
+  });
+
+  test('an alert declares the metrics of the troubles that it is about', () => {
+    // What holds it back is not what it is about.
+    const about = (r: { expr: unknown }) => String(r.expr).split('\nunless on () ')[0] as string;
+    const rules = renderAlerts(sovra).flatMap((g) => g.rules ?? []);
+    const behind = (expr: string): MetricId[] =>
+      TROUBLES.filter((t) => new RegExp(`\\b${t.record}\\b`).test(expr)).flatMap((t) => [
+        ...t.metrics,
+        ...rules.filter((r) => r.record === t.record).flatMap((r) => behind(String(r.expr))),
+      ]);
+    for (const name of alertNames(sovra)) {
+      const asked = rules.filter((r) => r.alert === name).flatMap((r) => behind(about(r)));
+      expect([name, asked.filter((id) => !(CATALOGUE[name].metrics as readonly MetricId[]).includes(id))]).toEqual([
+        name,
+        [],
+      ]);
+    }
   });
 });
 
@@ -71,10 +102,10 @@ describe('the catalogue', () => {
   });
 
   test('an expression cannot name a metric that its alert does not declare', () => {
-    const context = alertContext(new SovraInstallation(), ['up'], THRESHOLDS);
+    const context = alertContext(new SovraInstallation(), ['up'], {});
     expect(context.metric('up')).toBe('up');
     expect(() => context.metric('pgUp')).toThrow('"pgUp"');
-    expect(() => alertContext(new SovraInstallation(), ['auditQueue'], THRESHOLDS).metric('auditQueue')).toThrow();
+    expect(() => alertContext(new SovraInstallation(), ['auditQueue'], {}).metric('auditQueue')).toThrow();
   });
 
   test('promtool has nothing to say against the rules, of ten thousand edge nodes too', () => {

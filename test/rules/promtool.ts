@@ -44,8 +44,13 @@ export function installation(cases: AlertCases, dialect: MetricDialect): SovraIn
 /** The recordings and the rules of these alerts; with `texts`, their annotations too. */
 function rulesOf(groups: readonly RuleGroup[], alerts: readonly AlertName[], texts: boolean): RuleGroup[] {
   const chosen = groups.flatMap((g) => g.rules ?? []).filter((r) => alerts.includes(r.alert as AlertName));
-  const used = (record: string) => chosen.some((r) => String(r.expr).includes(record));
-  const wanted = (rule: Rule) => chosen.includes(rule) || (rule.record !== undefined && used(rule.record));
+  const all = groups.flatMap((g) => g.rules ?? []);
+  // A recording may be made of others.
+  const wantedRules = new Set<Rule>(chosen);
+  for (const rule of wantedRules)
+    for (const name of String(rule.expr).match(/\w+:\w+/g) ?? [])
+      for (const recording of all.filter((r) => r.record === name)) wantedRules.add(recording);
+  const wanted = (rule: Rule) => wantedRules.has(rule);
   const plain = ({ annotations, ...rule }: Rule): Rule => (texts ? { ...rule, annotations } : rule);
   return groups
     .map((g) => ({ ...g, rules: g.rules?.filter(wanted).map(plain) }))
@@ -134,7 +139,7 @@ export function texts(
   };
 }
 
-const isRecording = (group: RuleGroup) => group.rules?.some((r) => r.record !== undefined) ?? false;
+const isRecording = (group: RuleGroup) => group.rules?.every((r) => r.record !== undefined) ?? false;
 
 function write(folder: string, suite: Suite): string {
   const file = join(folder, `${suite.name}.test.yml`);

@@ -6,6 +6,7 @@ import { ALERT_NAMES } from '../../lib/rules/catalogue';
 import { BURN_RATE_WINDOWS, SLO_ALERT_NAMES, SLO_SERIES } from '../../lib/rules/objectives/objective';
 import { type KnownMetric, knownMetrics } from '../../lib/rules/promql';
 import { EDGE_NODE_EXPECTED, TARGETS_EXPECTED } from '../../lib/rules/recordings';
+import { TROUBLES } from '../../lib/rules/troubles';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { METRIC_DIALECTS } from '../../lib/sovra/metrics';
 import { OBJECTIVE_WINDOW } from '../../lib/sovra/objectives';
@@ -68,6 +69,7 @@ export const KNOWN: ReadonlyMap<string, KnownMetric> = new Map([
   ...[
     EDGE_NODE_EXPECTED,
     TARGETS_EXPECTED,
+    ...TROUBLES.map((t) => t.record),
     ...Object.values(SLO_SERIES),
     ...windows.map((w) => `${SLO_SERIES.errorRatio}:${w}`),
   ].map((record): [string, KnownMetric] => [record, 'recorded']),

@@ -1,6 +1,7 @@
 import type { Level } from '../../sovra/levels';
 import { type AlertContext, type CatalogueEntry, hasControlPlane, hasVaultProbe, heldBackTogether } from '../context';
 import { CERTIFICATE_DAYS, DAY_SECONDS } from '../thresholds';
+import { EDGE_CERTIFICATE_ENDING, EDGE_CERTIFICATE_UNKNOWN, SERVER_CERTIFICATE_ENDING } from '../troubles';
 
 type CertificateLevel = keyof typeof CERTIFICATE_DAYS;
 /** How long is left; Go's templates compare a float with a float only. */
@@ -12,13 +13,9 @@ const CONSEQUENCE: Readonly<Record<CertificateLevel, string>> = {
   P1: 'Renew it now: once it has ended, no connection to it is accepted.',
 };
 
-/** Edge nodes whose certificate ends within so many days. */
-const edgeEnding = (c: AlertContext, level: CertificateLevel): string =>
-  `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"}) < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`;
-
-/** Vaults that present a certificate that does. */
-const serverEnding = (c: AlertContext, level: CertificateLevel): string =>
-  `min by (edge_node, namespace, pod, instance) (${c.metric('probeCertExpiry')}{job=~"vault-health|edge-probe"}) - time() < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`;
+/** Those of the certificates that end which do so within the days of a level. */
+const within = (ending: string, level: CertificateLevel): string =>
+  `${ending} < ${CERTIFICATE_DAYS[level] * DAY_SECONDS}`;
 
 /** Nodes are counted and not their Vaults: three of one node have one cause anyway. */
 const nodesOf = (ending: string): string => `count(count by (edge_node) (${ending}))`;
@@ -39,7 +36,12 @@ const edge = <L extends CertificateLevel>(level: L) =>
     component: 'certificates',
     metrics: ['edgeCertExpiry'],
     appliesTo: hasControlPlane,
-    expr: (c: AlertContext) => heldBackTogether(c, edgeEnding(c, level)),
+    expr: (c: AlertContext) =>
+      heldBackTogether(
+        c,
+        `EdgeCertificatesExpireTogether${CERTIFICATE_DAYS[level]}d`,
+        within(EDGE_CERTIFICATE_ENDING, level),
+      ),
     for: FOR[level],
     summary: `The certificate of edge node {{ $labels.node_id }} ${ENDS}`,
     description: `The certificate with which edge node {{ $labels.node_id }} talks to the control plane ${ENDS}. ${CONSEQUENCE[level]}`,
@@ -54,8 +56,13 @@ const server = <L extends CertificateLevel>(level: L) =>
     metrics: ['probeCertExpiry'],
     appliesTo: hasVaultProbe,
     expr: (c: AlertContext) => {
-      const ending = serverEnding(c, level);
-      return heldBackTogether(c, ending, nodesOf(ending));
+      const ending = within(SERVER_CERTIFICATE_ENDING, level);
+      return heldBackTogether(
+        c,
+        `ServerCertificatesExpireTogether${CERTIFICATE_DAYS[level]}d`,
+        ending,
+        nodesOf(ending),
+      );
     },
     for: FOR[level],
     summary: `The certificate of Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} ${ENDS}`,
@@ -76,7 +83,7 @@ const edgeTogether = <L extends CertificateLevel>(level: L) =>
     component: 'certificates',
     metrics: ['edgeCertExpiry'],
     appliesTo: hasControlPlane,
-    expr: (c: AlertContext) => `count(${edgeEnding(c, level)}) > ${c.thresholds.edgeNodesTogether}`,
+    expr: (c: AlertContext) => `count(${within(EDGE_CERTIFICATE_ENDING, level)}) > ${c.thresholds.edgeNodesTogether}`,
     for: TOGETHER_FOR,
     summary: `The certificates of {{ $value }} edge nodes end within ${WITHIN[level]}`,
     description: `{{ $value }} edge nodes talk to the control plane with certificates that end within ${WITHIN[level]}, or have ended. So many do not miss their rotation by themselves: look at the task that rotates them, and at their issuer. The alerts of single nodes are held back meanwhile. ${CONSEQUENCE[level]}`,
@@ -90,7 +97,8 @@ const serverTogether = <L extends CertificateLevel>(level: L) =>
     component: 'certificates',
     metrics: ['probeCertExpiry'],
     appliesTo: hasVaultProbe,
-    expr: (c: AlertContext) => `${nodesOf(serverEnding(c, level))} > ${c.thresholds.edgeNodesTogether}`,
+    expr: (c: AlertContext) =>
+      `${nodesOf(within(SERVER_CERTIFICATE_ENDING, level))} > ${c.thresholds.edgeNodesTogether}`,
     for: TOGETHER_FOR,
     summary: `The Vaults of {{ $value }} edge nodes present certificates that end within ${WITHIN[level]}`,
     description: `Vaults of {{ $value }} edge nodes present a certificate, or have an issuer, that ends within ${WITHIN[level]} or has ended. So many have one cause: most likely the authority that they share. The alerts of single Vaults are held back meanwhile. ${CONSEQUENCE[level]}`,
@@ -110,13 +118,16 @@ export const CERTIFICATE_ALERTS = {
     component: 'certificates',
     metrics: ['edgeHeartbeat', 'edgeCertExpiry'],
     appliesTo: hasControlPlane,
-    expr: (c) =>
-      `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
-      `unless on (node_id) ${c.metric('edgeCertExpiry')}{job="sovra-api"}`,
+    // One for each, or one for all: a release that no longer exports them must not make thousands of alerts.
+    expr: (c) => {
+      const all = `count(${EDGE_CERTIFICATE_UNKNOWN}) > ${c.thresholds.edgeNodesTogether}`;
+      return `${EDGE_CERTIFICATE_UNKNOWN} unless on () (${all})\nor ${all}`;
+    },
     for: '30m',
-    summary: 'Nobody knows when the certificate of edge node {{ $labels.node_id }} ends',
+    summary:
+      'Nobody knows when the certificate of {{ if $labels.node_id }}edge node {{ $labels.node_id }} ends{{ else }}any of {{ $value }} edge nodes ends{{ end }}',
     description:
-      'The control plane hears from edge node {{ $labels.node_id }} but exports no end of its certificate. It would end without a warning.',
+      'The control plane hears from {{ if $labels.node_id }}edge node {{ $labels.node_id }}{{ else }}{{ $value }} edge nodes{{ end }} but exports no end of the certificate. It would end without a warning.',
     missingData: 'fires',
     source: 'Guide, Certificate Status; a certificate that is not exported cannot be seen to end.',
   },

@@ -5,20 +5,10 @@ import {
   hasControlPlane,
   heldBackTogether,
 } from '../context';
-import { EDGE_NODE_EXPECTED } from '../recordings';
+import { HEARTBEAT_LATE, NODE_MISSING } from '../troubles';
 
-/** The freshest that any replica of the API knows: a heartbeat reaches one of them first. */
-function age(c: AlertContext): string {
-  return `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"})`;
-}
-
-/** Nodes that are described and that the control plane does not know; only while it answers at all. */
-function missing(c: AlertContext): string {
-  return (
-    `(${EDGE_NODE_EXPECTED} unless on (node_id) ${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
-    `and on () (${c.metric('up')}{job="sovra-api"} == 1)`
-  );
-}
+/** For single nodes; the counts are compared one by one, so this holds back less than the one that speaks for all. */
+const heldBack = (c: AlertContext, trouble: string): string => heldBackTogether(c, 'EdgeNodesSilentTogether', trouble);
 
 const countOf = (trouble: string): string => `(count(${trouble}) or vector(0))`;
 
@@ -29,9 +19,7 @@ export const EDGE_ALERTS = {
     metrics: ['edgeHeartbeat', 'up'],
     appliesTo: hasControlPlane,
     expr: (c) =>
-      `${[`${age(c)} > ${c.thresholds.heartbeatLate}`, ...(c.sovra.edgeNodes.length > 0 ? [missing(c)] : [])]
-        .map(countOf)
-        .join('\n+ ')}\n> ${c.thresholds.edgeNodesTogether}`,
+      `${[HEARTBEAT_LATE, ...(c.sovra.edgeNodes.length > 0 ? [NODE_MISSING] : [])].map(countOf).join(' + ')} > ${c.thresholds.edgeNodesTogether}`,
     for: '2m',
     summary: '{{ $value }} edge nodes are silent at once',
     description:
@@ -45,7 +33,7 @@ export const EDGE_ALERTS = {
     metrics: ['edgeHeartbeat'],
     // Not bound to the nodes that are described: a node that reports is watched even if nobody wrote it down.
     appliesTo: hasControlPlane,
-    expr: (c) => heldBackTogether(c, `${age(c)} > ${c.thresholds.heartbeatLate}`),
+    expr: (c) => heldBack(c, HEARTBEAT_LATE),
     for: '2m',
     summary: 'Edge node {{ $labels.node_id }} was last heard from {{ $value | humanizeDuration }} ago',
     description:
@@ -61,7 +49,7 @@ export const EDGE_ALERTS = {
     component: 'edge',
     metrics: ['edgeHeartbeat'],
     appliesTo: hasControlPlane,
-    expr: (c) => heldBackTogether(c, `${age(c)} > ${c.thresholds.heartbeatLost}`),
+    expr: (c) => heldBack(c, `${HEARTBEAT_LATE} > ${c.thresholds.heartbeatLost}`),
     for: '1m',
     summary: 'Edge node {{ $labels.node_id }} is lost: no heartbeat for {{ $value | humanizeDuration }}',
     description:
@@ -77,8 +65,7 @@ export const EDGE_ALERTS = {
     component: 'edge',
     metrics: ['edgeHeartbeat', 'up'],
     appliesTo: expectsEdgeNodes,
-    // Only while the API answers: when it does not, no node has a heartbeat, and that is one alert and not thousands.
-    expr: (c) => heldBackTogether(c, missing(c)),
+    expr: (c) => heldBack(c, NODE_MISSING),
     for: '5m',
     summary: 'The control plane knows nothing of edge node {{ $labels.node_id }}',
     description:

@@ -1,27 +1,51 @@
-import { type AlertContext, type CatalogueEntry, hasLocalVault, hasVaultProbe } from '../context';
-import { TARGETS_EXPECTED, tooFewTargets } from '../recordings';
+import {
+  type AlertContext,
+  type CatalogueEntry,
+  HEALTH_PROBES,
+  hasLocalVault,
+  hasVaultProbe,
+  heldBackTogether,
+  ONE_VAULT,
+} from '../context';
+import { TARGETS_EXPECTED } from '../recordings';
+import {
+  VAULT_INACTIVE,
+  VAULT_LEADERLESS,
+  VAULT_NODES_IN_TROUBLE,
+  VAULT_TARGETS_TOO_FEW,
+  VAULT_UNWELL,
+} from '../troubles';
 
-/** Probes of `/v1/sys/health`, of the Vault pods here and of edge nodes elsewhere. */
-const HEALTH = 'job=~"vault-health|edge-probe"';
-
-/** What tells one Vault from another: the pod here, the address elsewhere. */
-const ONE = 'edge_node, namespace, pod, instance';
+/** One alert for each, unless so many edge nodes have some trouble with their Vaults that one speaks for all. */
+const heldBack = (c: AlertContext, trouble: string): string =>
+  heldBackTogether(c, 'VaultsDownTogether', trouble, VAULT_NODES_IN_TROUBLE);
 
 /**
  * Vault's own gauge `vault_core_unsealed` is not asked: after unsealing it says 0 and 1 at once, and half a minute after
  * sealing it says nothing. The status of the health endpoint is right in both cases.
  */
-function answers(c: AlertContext, status: number): string {
-  return `max by (${ONE}) (${c.metric('probeHttpStatus')}{${HEALTH}} == ${status})`;
-}
+const answers = (status: number): string => `max by (${ONE_VAULT}) (${VAULT_INACTIVE} == ${status})`;
 
 export const VAULT_ALERTS = {
+  VaultsDownTogether: {
+    level: 'P0',
+    component: 'vault',
+    metrics: ['probeSuccess', 'probeHttpStatus', 'up'],
+    appliesTo: hasVaultProbe,
+    expr: (c) => `${VAULT_NODES_IN_TROUBLE} > ${c.thresholds.edgeNodesTogether}`,
+    for: '2m',
+    summary: 'The Vaults of {{ $value }} edge nodes are sealed, down or out of sight at once',
+    description:
+      'In {{ $value }} edge nodes some Vault is sealed, down, without an active one beside it, or not probed any more. So many do not fail by themselves: look for what they share, which is the network, a certificate authority, the seal, a release, or the probes and their exporter. The alerts of single Vaults are held back meanwhile.',
+    missingData: 'fires',
+    source: 'Guide, level P0, complete outage; thousands of pages help nobody.',
+  },
   VaultLeaderless: {
     level: 'P0',
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => `max by (edge_node, job) (${c.metric('probeHttpStatus')}{${HEALTH}} == bool 200) == 0`,
+    expr: (c) => heldBack(c, VAULT_LEADERLESS),
     for: '1m',
     summary: 'Edge node {{ $labels.edge_node }} has no active Vault',
     description:
@@ -37,7 +61,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => answers(c, 503),
+    expr: (c) => heldBack(c, answers(503)),
     for: '1m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} is sealed',
     description:
@@ -53,7 +77,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => answers(c, 501),
+    expr: (c) => heldBack(c, answers(501)),
     for: '5m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} is not initialised',
     description:
@@ -70,8 +94,10 @@ export const VAULT_ALERTS = {
     metrics: ['probeSuccess', 'probeHttpStatus'],
     appliesTo: hasVaultProbe,
     expr: (c) =>
-      `max by (${ONE}) (${c.metric('probeSuccess')}{${HEALTH}} == 0)\n` +
-      `unless on (${ONE}) (${answers(c, 501)} or ${answers(c, 503)})`,
+      heldBack(
+        c,
+        `max by (${ONE_VAULT}) (${VAULT_UNWELL})\nunless on (${ONE_VAULT}) (${answers(501)} or ${answers(503)})`,
+      ),
     for: '3m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} does not answer',
     description:
@@ -88,8 +114,11 @@ export const VAULT_ALERTS = {
     metrics: ['probeSuccess'],
     appliesTo: hasVaultProbe,
     expr: (c) =>
-      `sum by (edge_node, job) (${c.metric('probeSuccess')}{${HEALTH}})\n` +
-      `< on (edge_node, job) ${TARGETS_EXPECTED}{${HEALTH}}`,
+      heldBack(
+        c,
+        `sum by (edge_node, job) (${c.metric('probeSuccess')}{${HEALTH_PROBES}})\n` +
+          `< on (edge_node, job) ${TARGETS_EXPECTED}{${HEALTH_PROBES}}`,
+      ),
     for: '10m',
     summary: 'Edge node {{ $labels.edge_node }} runs on {{ $value }} unsealed Vault node(s)',
     description:
@@ -105,7 +134,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['up'],
     appliesTo: hasVaultProbe,
-    expr: (c) => tooFewTargets(c.metric('up'), 'vault|vault-health|edge-probe'),
+    expr: (c) => heldBack(c, VAULT_TARGETS_TOO_FEW),
     for: '5m',
     summary: 'Prometheus sees {{ $value }} Vault target(s) of edge node {{ $labels.edge_node }}, fewer than it should',
     description:

@@ -8,7 +8,6 @@ import { alertContext } from '../context';
 import type { View } from '../dashboard-url';
 import type { AlertOverride } from '../overrides';
 import type { Rule, RuleGroup } from '../render';
-import { thresholdsOf } from '../thresholds';
 import { budget, burnRate, burnThreshold, rounded, silentWindows } from './burn-rate';
 import { OBJECTIVE_CATALOGUE, OBJECTIVE_NAMES } from './catalogue';
 import {
@@ -55,7 +54,7 @@ export function resolveObjectives(sovra: SovraInstallation, options: ObjectiveOp
     const { title, component } = definition;
     const asked: ObjectiveChange = change ?? {};
     const threshold = asked.threshold ?? definition.threshold?.default ?? 0;
-    const context = { ...alertContext(sovra, definition.metrics, thresholdsOf()), threshold };
+    const context = { ...alertContext(sovra, definition.metrics, {}), threshold };
     return [
       {
         name,

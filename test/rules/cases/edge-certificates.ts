@@ -341,6 +341,13 @@ export const CERTIFICATE_CASES = {
         after: '30m',
         alerts: [node(2)],
       },
+      {
+        what: '25 are not: each is told',
+        series: (m) => fleet(m, 25, '5x60'),
+        after: '30m',
+        alerts: Array.from({ length: 25 }, (_, i) => node(100 + i)),
+      },
+      { what: '26 are not: one alert speaks for all', series: (m) => fleet(m, 26, '5x60'), after: '30m', alerts: [{}] },
     ],
     silent: [
       { what: 'exported', series: (m) => ({ ...age(m, 1, '5x60'), ...ends(1, '9999999x60') }), until: '1h' },

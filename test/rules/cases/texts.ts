@@ -95,6 +95,11 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
     description:
       'Edge node edge-3 is in the description of this installation, but the control plane exports no heartbeat for it: it never registered, was removed, or is known under another id. Nobody would notice its failure.',
   },
+  VaultsDownTogether: {
+    summary: 'The Vaults of 26 edge nodes are sealed, down or out of sight at once',
+    description:
+      'In 26 edge nodes some Vault is sealed, down, without an active one beside it, or not probed any more. So many do not fail by themselves: look for what they share, which is the network, a certificate authority, the seal, a release, or the probes and their exporter. The alerts of single Vaults are held back meanwhile.',
+  },
   VaultLeaderless: {
     summary: 'Edge node edge-1 has no active Vault',
     description:
@@ -153,7 +158,7 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
   EdgeCertificateUnknown: {
     summary: 'Nobody knows when the certificate of edge node edge-2 ends',
     description:
-      'The control plane hears from edge node edge-2 but exports no end of its certificate. It would end without a warning.',
+      'The control plane hears from edge node edge-2 but exports no end of the certificate. It would end without a warning.',
   },
   ServerCertificateExpires30d: {
     summary: 'The certificate of Vault vault-0 of edge node edge-1 ends in 29d 23h 44m 59s',

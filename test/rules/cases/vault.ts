@@ -2,6 +2,8 @@ import type { VAULT_ALERTS } from '../../../lib/rules/alerts/vault';
 import { ofPod, probe, remote, remoteProbe, series, statuses, vault, vaultPod, vaultTargets } from './series';
 import type { AlertCases, Missing } from './types';
 
+type Series = Record<string, string>;
+
 const here = { edge_node: 'edge-1', job: 'vault-health' };
 const elsewhere = { edge_node: 'edge-2', job: 'edge-probe' };
 const status = (values: string) => ({ [series('probe_http_status_code', probe(0))]: values });
@@ -17,7 +19,72 @@ const notProbed: Missing = {
   alerts: [here],
 };
 
+/** Edge nodes elsewhere, each with one Vault that is probed; what a test says of them goes by their number. */
+const FLEET = 30;
+const fleetUrl = (n: number) => `https://v${n}.example.com/v1/sys/health`;
+const ofFleet = (n: number) => ({ edge_node: `edge-${n + 100}`, instance: fleetUrl(n) });
+const fleetTarget = (n: number) => ({ job: 'edge-probe', ...ofFleet(n) });
+const fleet = {
+  edgeNodes: Array.from({ length: FLEET }, (_, n) => ({ id: `edge-${n + 100}`, healthUrls: [fleetUrl(n)] })),
+};
+
+/** A fleet whose Vaults are all seen: the first `count` of them with this status, the others active. */
+const fleetStatus = (count: number, values: string, success = values): Series =>
+  Object.assign(
+    {},
+    ...Array.from({ length: FLEET }, (_, n) => ({
+      [series('up', fleetTarget(n))]: '1x100',
+      [series('probe_http_status_code', fleetTarget(n))]: n < count ? values : '200x100',
+      [series('probe_success', fleetTarget(n))]: n < count ? success : '1x100',
+    })),
+  );
+
+/** Only so many are discovered at all. */
+const fleetSeen = (count: number): Series =>
+  Object.fromEntries(
+    Object.entries(fleetStatus(0, '')).filter(([name]) => Number(/edge-1(\d\d)"/.exec(name)?.[1]) < count),
+  );
+
+/** The trouble of a case, and others have one too: 26 edge nodes altogether. */
+const spokenFor = (own: () => Series, targets = vaultTargets) => ({
+  what: 'with those of 25 other edge nodes: one alert speaks for all',
+  series: () => ({ ...fleetStatus(25, '0x100'), ...targets(), ...own() }),
+  until: '20m',
+});
+
 export const VAULT_CASES = {
+  VaultsDownTogether: {
+    level: 'P0',
+    sovra: fleet,
+    fires: [
+      { what: '26 of them sealed', series: () => fleetStatus(26, '503x40', '0x40'), after: '2m', alerts: [{}] },
+      { what: '26 do not answer', series: () => fleetStatus(26, '0x40'), after: '2m', alerts: [{}] },
+      { what: '26 without a leader', series: () => fleetStatus(26, '429x40', '1x40'), after: '2m', alerts: [{}] },
+      { what: '26 are not probed', series: () => fleetSeen(4), after: '2m', alerts: [{}] },
+      {
+        what: '20 sealed, 6 others not probed',
+        series: () =>
+          Object.fromEntries(
+            Object.entries(fleetStatus(20, '503x40', '0x40')).filter(([name]) => !/edge-12[0-5]"/.test(name)),
+          ),
+        after: '2m',
+        alerts: [{}],
+      },
+    ],
+    silent: [
+      { what: '25 of them sealed', series: () => fleetStatus(25, '503x100', '0x100'), until: '20m' },
+      { what: '25 are not probed', series: () => fleetSeen(5), until: '20m' },
+      { what: 'all are well', series: () => fleetStatus(0, ''), until: '20m' },
+    ],
+    resolves: {
+      what: 'they were unsealed',
+      series: () => fleetStatus(26, '503x20 200x40', '0x20 1x40'),
+      firing: '5m',
+      resolved: '5m15s',
+      alerts: [{}],
+    },
+    missing: { what: 'none is probed', series: () => ({}), after: '2m', alerts: [{}] },
+  },
   VaultLeaderless: {
     level: 'P0',
     fires: [
@@ -36,6 +103,12 @@ export const VAULT_CASES = {
         after: '1m',
         alerts: [elsewhere],
       },
+      {
+        what: 'with those of 24 other edge nodes: each is told',
+        series: () => ({ ...fleetStatus(24, '0x20'), ...vaultTargets(), ...statuses(['503x20', '429x20', '0x20']) }),
+        after: '1m',
+        alerts: [here, ...Array.from({ length: 24 }, (_, n) => ({ edge_node: `edge-${n + 100}`, job: 'edge-probe' }))],
+      },
     ],
     silent: [
       { what: 'one is active', series: () => statuses(['200x20', '429x20', '429x20']), until: '5m' },
@@ -44,6 +117,7 @@ export const VAULT_CASES = {
         series: () => statuses(['503x20', '503x20', '200x20']),
         until: '5m',
       },
+      spokenFor(() => statuses(['503x100', '429x100', '0x100'])),
     ],
     resolves: {
       what: 'a leader is elected',
@@ -77,6 +151,7 @@ export const VAULT_CASES = {
         }),
         until: '5m',
       },
+      spokenFor(() => ({ ...status('503x100'), ...succeeds({ 0: '0x100' }) })),
     ],
     resolves: {
       what: 'unsealed',
@@ -90,7 +165,10 @@ export const VAULT_CASES = {
   VaultNotInitialised: {
     level: 'P1',
     fires: [{ what: '501', series: () => status('501x40'), after: '5m', alerts: [vaultPod(0)] }],
-    silent: [{ what: 'active, standby, sealed', series: () => statuses(['200x60', '429x60', '503x60']), until: '12m' }],
+    silent: [
+      { what: 'active, standby, sealed', series: () => statuses(['200x60', '429x60', '503x60']), until: '12m' },
+      spokenFor(() => ({ ...status('501x100'), ...succeeds({ 0: '0x100' }) })),
+    ],
     resolves: {
       what: 'joined',
       series: () => status('501x24 429x20'),
@@ -120,6 +198,7 @@ export const VAULT_CASES = {
       { what: 'sealed', series: () => ({ ...succeeds({ 0: '0x40' }), ...status('503x40') }), until: '10m' },
       { what: 'not initialised', series: () => ({ ...succeeds({ 0: '0x40' }), ...status('501x40') }), until: '10m' },
       { what: 'standby', series: () => ({ ...succeeds({ 0: '1x40' }), ...status('429x40') }), until: '10m' },
+      spokenFor(() => ({ ...succeeds({ 0: '0x100' }), ...status('0x100') })),
     ],
     resolves: {
       what: 'it answers again',
@@ -150,7 +229,10 @@ export const VAULT_CASES = {
         alerts: [elsewhere],
       },
     ],
-    silent: [{ what: 'three of three', series: () => succeeds({ 0: '1x80', 1: '1x80', 2: '1x80' }), until: '18m' }],
+    silent: [
+      { what: 'three of three', series: () => succeeds({ 0: '1x80', 1: '1x80', 2: '1x80' }), until: '18m' },
+      spokenFor(() => succeeds({ 0: '1x100', 1: '1x100', 2: '0x100' })),
+    ],
     resolves: {
       what: 'the third is back',
       series: () => succeeds({ 0: '1x80', 1: '1x80', 2: '0x48 1x20' }),
@@ -174,7 +256,13 @@ export const VAULT_CASES = {
         alerts: [here],
       },
     ],
-    silent: [{ what: 'all there, though none can be scraped', series: () => vaultTargets([], '0x60'), until: '12m' }],
+    silent: [
+      { what: 'all there, though none can be scraped', series: () => vaultTargets([], '0x60'), until: '12m' },
+      spokenFor(
+        () => ({}),
+        () => vaultTargets(['vault-health']),
+      ),
+    ],
     resolves: {
       what: 'the third is discovered',
       series: () => ({ ...vaultTargets(), [series('up', probe(2))]: '_x24 1x40' }),

@@ -1,0 +1,115 @@
+import type { MetricId } from '../sovra/metrics';
+import type { Component } from './alert';
+import { type AlertContext, HEALTH_PROBES, ONE_VAULT } from './context';
+import { EDGE_NODE_EXPECTED, tooFewTargets } from './recordings';
+import { CERTIFICATE_DAYS, DAY_SECONDS } from './thresholds';
+
+export const HEARTBEAT_LATE = 'sovra_ops:edge_heartbeat_late_seconds';
+export const NODE_MISSING = 'sovra_ops:edge_node_missing';
+export const EDGE_CERTIFICATE_ENDING = 'sovra_ops:edge_certificate_ending_seconds';
+export const EDGE_CERTIFICATE_UNKNOWN = 'sovra_ops:edge_certificate_unknown';
+export const SERVER_CERTIFICATE_ENDING = 'sovra_ops:server_certificate_ending_seconds';
+export const VAULT_INACTIVE = 'sovra_ops:vault_inactive_status';
+export const VAULT_UNWELL = 'sovra_ops:vault_unwell';
+export const VAULT_LEADERLESS = 'sovra_ops:vault_leaderless';
+export const VAULT_TARGETS_TOO_FEW = 'sovra_ops:vault_targets_too_few';
+export const VAULT_NODES_IN_TROUBLE = 'sovra_ops:vault_nodes_in_trouble';
+
+/** A series of what is wrong. */
+interface Trouble {
+  readonly record: string;
+  /** What its value is, and of what. */
+  readonly what: string;
+  /** The alerts in whose group, and before which, it is recorded. */
+  readonly component: Component;
+  readonly metrics: readonly MetricId[];
+  readonly expr: (c: AlertContext) => string;
+}
+
+/**
+ * What is wrong with single edge nodes, found once for all alerts that ask for it. A fleet has tens of thousands of series,
+ * of which a healthy one leaves none here: alerts then cost what is wrong, and not what there is. Recorded in the group
+ * of its alerts before them, so it is as fresh as they are. A later one may be made of those before it.
+ */
+export const TROUBLES: readonly Trouble[] = [
+  {
+    record: HEARTBEAT_LATE,
+    what: 'Seconds since the last heartbeat of each edge node that is late.',
+    component: 'edge',
+    metrics: ['edgeHeartbeat'],
+    // The freshest that any replica of the API knows: a heartbeat reaches one of them first.
+    expr: (c) => `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"}) > ${c.thresholds.heartbeatLate}`,
+  },
+  {
+    record: NODE_MISSING,
+    what: 'Described edge nodes of which the control plane exports no heartbeat, while it answers.',
+    component: 'edge',
+    metrics: ['edgeHeartbeat', 'up'],
+    // Only while the API answers: when it does not, no node has a heartbeat, and that is one alert and not thousands.
+    expr: (c) =>
+      `(${EDGE_NODE_EXPECTED} unless on (node_id) ${c.metric('edgeHeartbeat')}{job="sovra-api"})\n` +
+      `and on () (${c.metric('up')}{job="sovra-api"} == 1)`,
+  },
+  {
+    record: VAULT_INACTIVE,
+    what: 'The answer of each Vault that is not active; 429, a standby, is no trouble by itself.',
+    component: 'vault',
+    metrics: ['probeHttpStatus'],
+    expr: (c) => `max by (${ONE_VAULT}, job) (${c.metric('probeHttpStatus')}{${HEALTH_PROBES}} != 200)`,
+  },
+  {
+    record: VAULT_UNWELL,
+    what: 'Vaults whose probe fails: sealed, without data, or without an answer.',
+    component: 'vault',
+    metrics: ['probeSuccess'],
+    expr: (c) => `max by (${ONE_VAULT}, job) (${c.metric('probeSuccess')}{${HEALTH_PROBES}} == 0)`,
+  },
+  {
+    record: VAULT_LEADERLESS,
+    what: 'Inactive Vaults of each edge node that has no active one.',
+    component: 'vault',
+    metrics: ['probeHttpStatus'],
+    expr: (c) =>
+      `count by (edge_node, job) (${VAULT_INACTIVE})\n` +
+      `unless on (edge_node, job) (${c.metric('probeHttpStatus')}{${HEALTH_PROBES}} == 200)`,
+  },
+  {
+    record: VAULT_TARGETS_TOO_FEW,
+    what: 'Targets of Vaults that are discovered, where they are fewer than expected.',
+    component: 'vault',
+    metrics: ['up'],
+    expr: (c) => tooFewTargets(c.metric('up'), 'vault|vault-health|edge-probe'),
+  },
+  {
+    record: VAULT_NODES_IN_TROUBLE,
+    what: 'How many edge nodes have Vaults in one of these troubles.',
+    component: 'vault',
+    metrics: [],
+    expr: () => `count(count by (edge_node) (${VAULT_UNWELL} or ${VAULT_LEADERLESS} or ${VAULT_TARGETS_TOO_FEW}))`,
+  },
+  {
+    record: EDGE_CERTIFICATE_ENDING,
+    what: 'Seconds that are left to certificates of edge nodes, of those that end within the longest warning.',
+    component: 'certificates',
+    metrics: ['edgeCertExpiry'],
+    expr: (c) =>
+      `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"} < ${CERTIFICATE_DAYS.P3 * DAY_SECONDS})`,
+  },
+  {
+    record: EDGE_CERTIFICATE_UNKNOWN,
+    what: 'Edge nodes that are heard from and whose certificate is not exported; the value is how many replicas hear.',
+    component: 'certificates',
+    metrics: ['edgeHeartbeat', 'edgeCertExpiry'],
+    expr: (c) =>
+      `count by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"}\n` +
+      `unless on (node_id) ${c.metric('edgeCertExpiry')}{job="sovra-api"})`,
+  },
+  {
+    record: SERVER_CERTIFICATE_ENDING,
+    what: 'The same of what Vaults present.',
+    component: 'certificates',
+    metrics: ['probeCertExpiry'],
+    expr: (c) =>
+      `min by (${ONE_VAULT}) (${c.metric('probeCertExpiry')}{${HEALTH_PROBES}} < time() + ${CERTIFICATE_DAYS.P3 * DAY_SECONDS}) - time()`,
+  },
+];
