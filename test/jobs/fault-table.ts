@@ -127,7 +127,8 @@ export const BACKUP_FAULTS: readonly BackupFault[] = [
     job: POSTGRES,
     outcome: 'fails',
     alerts: LOST,
-    happens: 'restic cannot pack what it reads and stands still, without a word; the deadline of the Job ends it',
+    happens:
+      'restic cannot pack what it reads and stands still, without a word; the deadline of the Job ends it. A small dump, which it has read to its end by then, fails at once: "no space left on device"',
   },
   {
     id: 'cache-full',
