@@ -67,7 +67,7 @@ class Eyes {
   }
 
   missing(sight: Sight): MissingSeries[] {
-    const found = lacking(sight, (s) => this.sees(s)).map((s) => this.explain(s));
+    const found = lacking(sight, (s) => this.sees(s)).flatMap((s) => this.behind(s) ?? [this.explain(s)]);
     return [...new Map(found.map((m) => [m.selector, m])).values()];
   }
 
@@ -112,6 +112,15 @@ class Eyes {
 
   private targetsOf({ job }: Metric) {
     return this.evidence.targets.filter((t) => job !== 'any' && (job as readonly string[]).includes(t.job));
+  }
+
+  /** What a recording that is loaded cannot see itself: that is what a person has to look for. */
+  private behind({ name = '' }: Selector): MissingSeries[] | undefined {
+    if (this.open.has(name) || this.evidence.series.has(name)) return undefined;
+    this.open.add(name);
+    const found = (this.recorders.get(name) ?? []).flatMap((r) => (r.loaded && r.sight ? this.missing(r.sight) : []));
+    this.open.delete(name);
+    return found.length > 0 ? found : undefined;
   }
 
   private explain(selector: Selector): MissingSeries {

@@ -47,6 +47,13 @@ export const INHIBITIONS: readonly Inhibition[] = [
     because: 'the API cannot serve without its database: its health check and its requests fail, its queries time out',
   },
   {
+    source: 'DatabaseDown',
+    targets: ['EdgeHeartbeatLost', 'EdgeHeartbeatLate'],
+    equal: [],
+    because:
+      'a heartbeat that cannot be stored was not heard; a node that is late when the database is back pages then',
+  },
+  {
     source: 'VaultLeaderless',
     targets: ['VaultPeerLost'],
     equal: ['edge_node', 'job'],

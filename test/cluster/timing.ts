@@ -38,6 +38,7 @@ export interface Timing extends Steps {
 
 interface Rule {
   readonly alert?: string;
+  readonly record?: string;
   readonly expr: string | number;
   readonly for?: string;
   readonly labels?: Labels;
@@ -72,7 +73,9 @@ export function stepsOf(objects: readonly object[], labels: Labels): Omit<Steps,
   const found = all.flatMap(({ kind, spec }) =>
     kind === 'PrometheusRule'
       ? (spec?.groups ?? []).flatMap(({ interval, rules }) =>
-          (rules ?? []).filter((rule) => isMeant(rule, labels)).map((rule) => ({ interval, rule })),
+          (rules ?? [])
+            .filter((rule) => isMeant(rule, labels))
+            .map((rule) => ({ interval, rule, asks: sources(rule, rules ?? []) })),
         )
       : [],
   );
@@ -80,7 +83,7 @@ export function stepsOf(objects: readonly object[], labels: Labels): Omit<Steps,
   if (meant === undefined || more.length > 0)
     throw new Error(`${found.length} rules of ${JSON.stringify(labels)}; there has to be one`);
   return {
-    scrape: Math.max(...intervals(all, String(meant.rule.expr)).map((i) => seconds(i ?? scrapeInterval))),
+    scrape: Math.max(...intervals(all, meant.asks).map((i) => seconds(i ?? scrapeInterval))),
     evaluation: seconds(meant.interval ?? evaluationInterval),
     hold: seconds(meant.rule.for ?? '0s'),
   };
@@ -88,6 +91,16 @@ export function stepsOf(objects: readonly object[], labels: Labels): Omit<Steps,
 
 function isMeant({ alert, labels: own = {} }: Rule, labels: Labels): boolean {
   return alert === labels.alertname && Object.keys(own).every((l) => labels[l] === undefined || labels[l] === own[l]);
+}
+
+/**
+ * The expression of an alert with those of the recordings that it is made of, as far as they come before it in its own
+ * group: they are as fresh as it is, and take no evaluation more.
+ */
+function sources(rule: Rule, group: readonly Rule[]): string {
+  const before = group.slice(0, group.indexOf(rule));
+  const asked = before.filter((r) => r.record !== undefined && String(rule.expr).includes(r.record));
+  return [String(rule.expr), ...asked.map((r) => sources(r, before))].join('\n');
 }
 
 /** Of everything that scrapes one of the jobs that the expression asks for. */

@@ -10,6 +10,14 @@ const made = (body: object, app = new App()) =>
 const byCdk8s = (body: object, app = new App()) =>
   new ApiObject(new Chart(app, 'chart'), 'object', { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...body });
 const text = (object: ApiObject) => JSON.stringify(object.toJson());
+/** What cdk8s itself cannot write, such as a key "__proto__", we need not write either, but not otherwise. */
+const textOrRefusal = (object: ApiObject) => {
+  try {
+    return text(object);
+  } catch (error) {
+    return String(error);
+  }
+};
 
 class Percent {
   constructor(readonly value: number) {}
@@ -30,9 +38,9 @@ describe('an object of ours', () => {
     }));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('data', 'spec', 'immutable', 'a', 'z'), tree), (body) => {
-        expect(text(made(body))).toBe(text(byCdk8s(body)));
+        expect(textOrRefusal(made(body))).toBe(textOrRefusal(byCdk8s(body)));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[{ data: { '': JSON.parse('{"__proto__": null}') } }]] },
     );
   });
 
