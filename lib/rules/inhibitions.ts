@@ -25,6 +25,8 @@ const TOGETHER = 'certificates of the same fleet, nearer to their end; each that
  *   the less urgent of the two, and it comes 25 minutes later.
  * - `SovraApiDown` over heartbeats and links: their series go with the API, and the alerts on absence ask whether it
  *   answers; there is nothing to silence.
+ * - `DatabaseDown` over heartbeats: nothing says that the API needs its database to hear one, and a node that is lost at the
+ *   same time would not be told. Of many, one alert speaks anyway.
  * - `VaultNotInitialised` by anything: its remedy is another one (join, do not initialise).
  * - Alerts of scheduled tasks by `KubeStateMetricsDown`: a backup may matter more than P2.
  * - `BackupMissing` by `BackupEvidenceMissing`, the less urgent of the two: the first asks whether somebody looks into the
@@ -45,13 +47,6 @@ export const INHIBITIONS: readonly Inhibition[] = [
     targets: ['SovraApiProbeFailed', 'SovraApiErrorRateHigh', 'DatabaseSlow'],
     equal: [],
     because: 'the API cannot serve without its database: its health check and its requests fail, its queries time out',
-  },
-  {
-    source: 'DatabaseDown',
-    targets: ['EdgeHeartbeatLost', 'EdgeHeartbeatLate'],
-    equal: [],
-    because:
-      'a heartbeat that cannot be stored was not heard; a node that is late when the database is back pages then',
   },
   {
     source: 'VaultLeaderless',
