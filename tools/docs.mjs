@@ -207,7 +207,16 @@ function troubleTable() {
   const sovra = new SovraInstallation(WHOLE);
   return table(
     ['series', 'is', 'recorded as'],
-    TROUBLES.map((t) => [code(t.record), t.what, code(t.expr(alertContext(sovra, t.metrics, {})))]),
+    TROUBLES.map((t) => [
+      code(
+        t.record +
+          Object.entries(t.labels ?? {})
+            .map(([k, v]) => `{${k}="${v}"}`)
+            .join(''),
+      ),
+      t.what,
+      code(t.expr(alertContext(sovra, t.metrics, {}))),
+    ]),
   );
 }
 

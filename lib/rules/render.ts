@@ -90,9 +90,9 @@ function troubles(
   options: AlertOptions,
 ): Rule[] {
   const rules: Rule[] = [];
-  for (const { record, component: of, metrics, expr } of [...TROUBLES].reverse()) {
+  for (const { record, labels, component: of, metrics, expr } of [...TROUBLES].reverse()) {
     if (of !== component || ![...rules, ...alerts].some((r) => asksFor(r, record))) continue;
-    rules.unshift({ record, expr: expr(alertContext(sovra, metrics, options)) });
+    rules.unshift({ record, expr: expr(alertContext(sovra, metrics, options)), ...(labels && { labels }) });
   }
   return rules;
 }

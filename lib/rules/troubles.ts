@@ -5,19 +5,24 @@ import { EDGE_NODE_EXPECTED, tooFewTargets } from './recordings';
 import { CERTIFICATE_DAYS, DAY_SECONDS } from './thresholds';
 
 export const HEARTBEAT_LATE = 'sovra_ops:edge_heartbeat_late_seconds';
+export const HEARTBEAT_LONGEST = 'sovra_ops:edge_heartbeat_late_longest_seconds';
 export const NODE_MISSING = 'sovra_ops:edge_node_missing';
 export const EDGE_CERTIFICATE_ENDING = 'sovra_ops:edge_certificate_ending_seconds';
+export const EDGE_CERTIFICATE_SOONEST = 'sovra_ops:edge_certificate_ending_soonest_seconds';
 export const EDGE_CERTIFICATE_UNKNOWN = 'sovra_ops:edge_certificate_unknown';
 export const SERVER_CERTIFICATE_ENDING = 'sovra_ops:server_certificate_ending_seconds';
 export const VAULT_INACTIVE = 'sovra_ops:vault_inactive_status';
-export const VAULT_UNWELL = 'sovra_ops:vault_unwell';
-export const VAULT_LEADERLESS = 'sovra_ops:vault_leaderless';
-export const VAULT_TARGETS_TOO_FEW = 'sovra_ops:vault_targets_too_few';
+const VAULT_TROUBLE = 'sovra_ops:vault_trouble';
+export const VAULT_UNWELL = `${VAULT_TROUBLE}{trouble="unwell"}`;
+export const VAULT_LEADERLESS = `${VAULT_TROUBLE}{trouble="leaderless"}`;
+export const VAULT_TARGETS_TOO_FEW = `${VAULT_TROUBLE}{trouble="targets"}`;
 export const VAULT_NODES_IN_TROUBLE = 'sovra_ops:vault_nodes_in_trouble';
 
 /** A series of what is wrong. */
 interface Trouble {
   readonly record: string;
+  /** What tells it from others of its name. @default it is the only one */
+  readonly labels?: Readonly<Record<string, string>>;
   /** What its value is, and of what. */
   readonly what: string;
   /** The alerts in whose group, and before which, it is recorded. */
@@ -41,6 +46,13 @@ export const TROUBLES: readonly Trouble[] = [
     expr: (c) => `min by (node_id) (${c.metric('edgeHeartbeat')}{job="sovra-api"}) > ${c.thresholds.heartbeatLate}`,
   },
   {
+    record: HEARTBEAT_LONGEST,
+    what: 'The longest of them: one more than are told one by one.',
+    component: 'edge',
+    metrics: [],
+    expr: (c) => `topk(${c.thresholds.edgeNodesTogether + 1}, ${HEARTBEAT_LATE})`,
+  },
+  {
     record: NODE_MISSING,
     what: 'Described edge nodes of which the control plane exports no heartbeat, while it answers.',
     component: 'edge',
@@ -55,17 +67,19 @@ export const TROUBLES: readonly Trouble[] = [
     what: 'The answer of each Vault that is not active; 429, a standby, is no trouble by itself.',
     component: 'vault',
     metrics: ['probeHttpStatus'],
-    expr: (c) => `max by (${ONE_VAULT}, job) (${c.metric('probeHttpStatus')}{${HEALTH_PROBES}} != 200)`,
+    expr: (c) => `${c.metric('probeHttpStatus')}{${HEALTH_PROBES}} != 200`,
   },
   {
-    record: VAULT_UNWELL,
+    record: VAULT_TROUBLE,
+    labels: { trouble: 'unwell' },
     what: 'Vaults whose probe fails: sealed, without data, or without an answer.',
     component: 'vault',
     metrics: ['probeSuccess'],
-    expr: (c) => `max by (${ONE_VAULT}, job) (${c.metric('probeSuccess')}{${HEALTH_PROBES}} == 0)`,
+    expr: (c) => `${c.metric('probeSuccess')}{${HEALTH_PROBES}} == 0`,
   },
   {
-    record: VAULT_LEADERLESS,
+    record: VAULT_TROUBLE,
+    labels: { trouble: 'leaderless' },
     what: 'Inactive Vaults of each edge node that has no active one.',
     component: 'vault',
     metrics: ['probeHttpStatus'],
@@ -74,7 +88,8 @@ export const TROUBLES: readonly Trouble[] = [
       `unless on (edge_node, job) (${c.metric('probeHttpStatus')}{${HEALTH_PROBES}} == 200)`,
   },
   {
-    record: VAULT_TARGETS_TOO_FEW,
+    record: VAULT_TROUBLE,
+    labels: { trouble: 'targets' },
     what: 'Targets of Vaults that are discovered, where they are fewer than expected.',
     component: 'vault',
     metrics: ['up'],
@@ -85,7 +100,7 @@ export const TROUBLES: readonly Trouble[] = [
     what: 'How many edge nodes have Vaults in one of these troubles.',
     component: 'vault',
     metrics: [],
-    expr: () => `count(count by (edge_node) (${VAULT_UNWELL} or ${VAULT_LEADERLESS} or ${VAULT_TARGETS_TOO_FEW}))`,
+    expr: () => `count(count by (edge_node) (${VAULT_TROUBLE}))`,
   },
   {
     record: EDGE_CERTIFICATE_ENDING,
@@ -94,6 +109,13 @@ export const TROUBLES: readonly Trouble[] = [
     metrics: ['edgeCertExpiry'],
     expr: (c) =>
       `min by (node_id) (${c.metric('edgeCertExpiry')}{job="sovra-api"} < ${CERTIFICATE_DAYS.P3 * DAY_SECONDS})`,
+  },
+  {
+    record: EDGE_CERTIFICATE_SOONEST,
+    what: 'Those of them that end soonest: one more than are told one by one.',
+    component: 'certificates',
+    metrics: [],
+    expr: (c) => `bottomk(${c.thresholds.edgeNodesTogether + 1}, ${EDGE_CERTIFICATE_ENDING})`,
   },
   {
     record: EDGE_CERTIFICATE_UNKNOWN,

@@ -133,7 +133,9 @@ describe('sovra-ops doctor', () => {
       );
     expect(blindNames(d).filter((name) => !name.startsWith('alert '))).toEqual([
       'recording sovra_ops:edge_heartbeat_late_seconds',
+      'recording sovra_ops:edge_heartbeat_late_longest_seconds',
       'recording sovra_ops:edge_certificate_ending_seconds',
+      'recording sovra_ops:edge_certificate_ending_soonest_seconds',
       'recording sovra_ops:edge_certificate_unknown',
       'recording test:age',
       'recording test:age_again',

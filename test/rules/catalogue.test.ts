@@ -68,10 +68,14 @@ describe.each(ALL)('$what', ({ sovra }) => {
     // What holds it back is not what it is about.
     const about = (r: { expr: unknown }) => String(r.expr).split('\nunless on () ')[0] as string;
     const rules = renderAlerts(sovra).flatMap((g) => g.rules ?? []);
+    const asks = (expr: string, { record, labels }: (typeof TROUBLES)[number]) =>
+      new RegExp(`\\b${record}\\b${labels ? `({trouble="${labels.trouble}"}|(?!{))` : ''}`).test(expr);
     const behind = (expr: string): MetricId[] =>
-      TROUBLES.filter((t) => new RegExp(`\\b${t.record}\\b`).test(expr)).flatMap((t) => [
+      TROUBLES.filter((t) => asks(expr, t)).flatMap((t) => [
         ...t.metrics,
-        ...rules.filter((r) => r.record === t.record).flatMap((r) => behind(String(r.expr))),
+        ...rules
+          .filter((r) => r.record === t.record && r.labels?.trouble === t.labels?.trouble)
+          .flatMap((r) => behind(String(r.expr))),
       ]);
     for (const name of alertNames(sovra)) {
       const asked = rules.filter((r) => r.alert === name).flatMap((r) => behind(about(r)));

@@ -1,7 +1,12 @@
 import type { Level } from '../../sovra/levels';
 import { type AlertContext, type CatalogueEntry, hasControlPlane, hasVaultProbe, heldBackTogether } from '../context';
 import { CERTIFICATE_DAYS, DAY_SECONDS } from '../thresholds';
-import { EDGE_CERTIFICATE_ENDING, EDGE_CERTIFICATE_UNKNOWN, SERVER_CERTIFICATE_ENDING } from '../troubles';
+import {
+  EDGE_CERTIFICATE_ENDING,
+  EDGE_CERTIFICATE_SOONEST,
+  EDGE_CERTIFICATE_UNKNOWN,
+  SERVER_CERTIFICATE_ENDING,
+} from '../troubles';
 
 type CertificateLevel = keyof typeof CERTIFICATE_DAYS;
 /** How long is left; Go's templates compare a float with a float only. */
@@ -40,7 +45,7 @@ const edge = <L extends CertificateLevel>(level: L) =>
       heldBackTogether(
         c,
         `EdgeCertificatesExpireTogether${CERTIFICATE_DAYS[level]}d`,
-        within(EDGE_CERTIFICATE_ENDING, level),
+        within(EDGE_CERTIFICATE_SOONEST, level),
       ),
     for: FOR[level],
     summary: `The certificate of edge node {{ $labels.node_id }} ${ENDS}`,

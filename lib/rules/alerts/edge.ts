@@ -5,7 +5,7 @@ import {
   hasControlPlane,
   heldBackTogether,
 } from '../context';
-import { HEARTBEAT_LATE, NODE_MISSING } from '../troubles';
+import { HEARTBEAT_LATE, HEARTBEAT_LONGEST, NODE_MISSING } from '../troubles';
 
 /** For single nodes; the counts are compared one by one, so this holds back less than the one that speaks for all. */
 const heldBack = (c: AlertContext, trouble: string): string => heldBackTogether(c, 'EdgeNodesSilentTogether', trouble);
@@ -33,7 +33,7 @@ export const EDGE_ALERTS = {
     metrics: ['edgeHeartbeat'],
     // Not bound to the nodes that are described: a node that reports is watched even if nobody wrote it down.
     appliesTo: hasControlPlane,
-    expr: (c) => heldBack(c, HEARTBEAT_LATE),
+    expr: (c) => heldBack(c, HEARTBEAT_LONGEST),
     for: '2m',
     summary: 'Edge node {{ $labels.node_id }} was last heard from {{ $value | humanizeDuration }} ago',
     description:
@@ -49,7 +49,7 @@ export const EDGE_ALERTS = {
     component: 'edge',
     metrics: ['edgeHeartbeat'],
     appliesTo: hasControlPlane,
-    expr: (c) => heldBack(c, `${HEARTBEAT_LATE} > ${c.thresholds.heartbeatLost}`),
+    expr: (c) => heldBack(c, `${HEARTBEAT_LONGEST} > ${c.thresholds.heartbeatLost}`),
     for: '1m',
     summary: 'Edge node {{ $labels.node_id }} is lost: no heartbeat for {{ $value | humanizeDuration }}',
     description:

@@ -26,6 +26,9 @@ const heldBack = (c: AlertContext, trouble: string): string =>
  */
 const answers = (status: number): string => `max by (${ONE_VAULT}) (${VAULT_INACTIVE} == ${status})`;
 
+/** Without the label that says which trouble it is. */
+const ofNode = (trouble: string): string => `max by (edge_node, job) (${trouble})`;
+
 export const VAULT_ALERTS = {
   VaultsDownTogether: {
     level: 'P0',
@@ -45,7 +48,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, VAULT_LEADERLESS),
+    expr: (c) => heldBack(c, ofNode(VAULT_LEADERLESS)),
     for: '1m',
     summary: 'Edge node {{ $labels.edge_node }} has no active Vault',
     description:
@@ -134,7 +137,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['up'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, VAULT_TARGETS_TOO_FEW),
+    expr: (c) => heldBack(c, ofNode(VAULT_TARGETS_TOO_FEW)),
     for: '5m',
     summary: 'Prometheus sees {{ $value }} Vault target(s) of edge node {{ $labels.edge_node }}, fewer than it should',
     description:
