@@ -1,0 +1,130 @@
+import type { JobResult } from '../pods';
+import { fillMixed, makeDatabase } from './data';
+import { load, MIB, median, mib, percent, print, printTable, seconds, timed } from './report';
+import type { BenchWorld } from './world';
+
+const DATABASE = 'sovra';
+const BACKUP = 'sovra-backup-postgres';
+/** As `lib/backup/postgres-task.ts` has them, but for the wait for a lock: here nobody holds one. */
+const DUMP = 'pg_dump --format=custom --compress=0 --no-password';
+const STORE = `restic backup --host bare --tag sovra-installation=sovra --tag postgres --stdin-filename sovra.dump`;
+/** As `lib/backup/restore-scripts.ts` has them. */
+const LOAD =
+  'pg_restore --no-password --exit-on-error --single-transaction --no-owner --no-privileges --no-subscriptions --dbname=sovra';
+
+type Times = Map<string, number[]>;
+const note = (times: Times, what: string, value: number) => times.set(what, [...(times.get(what) ?? []), value]);
+const of = (times: Times, what: string) => median(times.get(what) ?? []);
+
+/** Everything side by side in each round, in turn first: what else the machine does hits both. */
+export async function benchThroughput(world: BenchWorld, mebibytes: number, rounds: number): Promise<void> {
+  const { database, bare } = world;
+  await fillMixed(database, DATABASE, mebibytes);
+  const writer = world.store.writer;
+  const [, counted] = await timed(() => bare.shell(writer, database.backupRole, `${DUMP} | wc -c`));
+  const size = Number(counted);
+  print(`## Throughput: a dump of ${mib(size)}, half of it text, half of it random bytes; ${rounds} rounds\n`);
+
+  const times: Times = new Map();
+  const alone = async () => {
+    const [taken] = await timed(() => bare.shell(writer, database.backupRole, `${DUMP} > /dev/null`));
+    note(times, 'pg_dump > /dev/null', taken);
+  };
+  const backUpBare = async () => {
+    await world.emptyRepository();
+    const line = `${STORE} --stdin-from-command -- ${DUMP}`;
+    note(times, 'bare', (await timed(() => bare.shell(writer, database.backupRole, line)))[0]);
+  };
+  const backUpJob = async () => {
+    await world.emptyRepository();
+    noteJob(times, 'job', await world.run(BACKUP), 'pg-dump');
+  };
+  for (let round = 0; round < rounds; round++) {
+    await alone();
+    for (const step of round % 2 === 0 ? [backUpBare, backUpJob] : [backUpJob, backUpBare]) await step();
+    tell(`backup, round ${round + 1}`, times);
+  }
+  // The restore wants the snapshot of the job.
+  if (rounds % 2 === 0) await backUpJob();
+  const stored = world.repositorySize();
+
+  const restores: Times = new Map();
+  const empty = () => makeDatabase(database, DATABASE);
+  const restoreBare = async (what: string, line: string) => {
+    await empty();
+    bare.forget();
+    note(restores, what, (await timed(() => bare.shell(writer, database.superuser, line)))[0]);
+  };
+  const file = '/sovra.dump';
+  const steps = [
+    () => restoreBare('bare, piped', `restic dump --no-lock latest ${file} | ${LOAD}`),
+    () =>
+      restoreBare(
+        'bare, fetched first',
+        `restic dump --no-lock latest ${file} > $TMPDIR/stored; ${LOAD} $TMPDIR/stored`,
+      ),
+    async () => {
+      await empty();
+      noteJob(restores, 'job', await world.restore(), 'restore');
+    },
+  ];
+  for (let round = 0; round < rounds; round++) {
+    for (const step of round % 2 === 0 ? steps : [...steps].reverse()) await step();
+    tell(`restore, round ${round + 1}`, restores);
+  }
+  reportBackup(times, size, stored);
+  reportRestore(restores, size);
+}
+
+const tell = (what: string, times: Times) =>
+  process.stderr.write(
+    `${what} (${load()}): ${[...times].map(([k, v]) => `${k} ${v.at(-1)?.toFixed(2)}`).join(', ')}\n`,
+  );
+
+function noteJob(times: Times, name: string, { last, seconds: whole }: JobResult, main: string): void {
+  note(times, name, whole);
+  for (const container of last.containers) note(times, `${name}: ${container.name}`, container.seconds);
+  note(times, `${name}: fixed`, whole - last.container(main).seconds);
+}
+
+function reportBackup(times: Times, size: number, stored: number): void {
+  const bare = of(times, 'bare');
+  const row = (what: string, key: string) => [
+    what,
+    seconds(of(times, key)),
+    `${(size / MIB / of(times, key)).toFixed(1)} MiB/s`,
+    percent(of(times, key) / bare),
+  ];
+  printTable([
+    ['Backup, everything new', 'median', 'of the dump', 'longer than bare'],
+    row('bare `restic backup … -- pg_dump`', 'bare'),
+    row('the shipped Job, all its containers', 'job'),
+    row('in it, the container `pg-dump`', 'job: pg-dump'),
+    row('`pg_dump` alone, into nothing', 'pg_dump > /dev/null'),
+  ]);
+  const fixed = ['unlock', 'has-tables', 'restic-binary'].map((n) => `${n} ${seconds(of(times, `job: ${n}`))}`);
+  print(`\nFixed cost of a Job: ${seconds(of(times, 'job: fixed'))} (${fixed.join(', ')}), whatever its size.`);
+  print(`The repository then has ${mib(stored)}.\n`);
+}
+
+function reportRestore(times: Times, size: number): void {
+  const bare = of(times, 'bare, piped');
+  const row = (what: string, key: string) => [
+    what,
+    seconds(of(times, key)),
+    `${((of(times, key) / size) * 2 ** 30).toFixed(1)} s/GiB`,
+    percent(of(times, key) / bare),
+  ];
+  printTable([
+    ['Restore into an empty database', 'median', 'for each GiB', 'longer than bare'],
+    row('bare `restic dump \\| pg_restore`', 'bare, piped'),
+    row('bare, `restic dump` to a file, then `pg_restore`', 'bare, fetched first'),
+    row('the shipped Job, all its containers', 'job'),
+    row('in it, `fetch`', 'job: fetch'),
+    row('in it, `restore`', 'job: restore'),
+  ]);
+  const fixed = of(times, 'job') - of(times, 'job: fetch') - of(times, 'job: restore');
+  print(
+    `\nFixed cost of a Job: ${seconds(fixed)} (guard ${seconds(of(times, 'job: guard'))}, and the steps between).\n`,
+  );
+}
