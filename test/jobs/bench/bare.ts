@@ -62,6 +62,7 @@ export class Bare {
       RESTIC_CACHE_DIR: join(this.dir, 'cache'),
       RESTIC_CACERT: join(this.dir, 'ca.pem'),
       TMPDIR: join(this.dir, 'tmp'),
+      TZ: 'UTC',
       AWS_ACCESS_KEY_ID: account.accessKeyId,
       AWS_SECRET_ACCESS_KEY: account.secretAccessKey,
       ...(role && {

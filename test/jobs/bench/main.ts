@@ -1,7 +1,6 @@
 // What backups and restores cost, and how a repository grows. Started by tools/bench-backups.mjs, inside the namespaces of
 // test/jobs/run.mjs.
 import { benchGrowth } from './growth';
-import { print } from './report';
 import { benchThroughput } from './throughput';
 import { benchWorld } from './world';
 
@@ -15,15 +14,16 @@ interface Arguments {
 const SETTINGS = { autovacuum: 'off', max_wal_size: '8GB', shared_buffers: '256MB' };
 
 async function main([mebibytes, rounds, days]: readonly number[]): Promise<void> {
-  const world = await benchWorld(SETTINGS);
-  try {
-    const given = { mebibytes, rounds, days } as Arguments;
-    if (given.rounds > 0) await benchThroughput(world, given.mebibytes, given.rounds);
-    if (given.days > 0) await benchGrowth(world, given.days);
-  } finally {
-    await world.stop();
+  const given = { mebibytes, rounds, days } as Arguments;
+  if (given.rounds > 0) {
+    const world = await benchWorld(SETTINGS);
+    try {
+      await benchThroughput(world, given.mebibytes, given.rounds);
+    } finally {
+      await world.stop();
+    }
   }
-  print();
+  if (given.days > 0) await benchGrowth(SETTINGS, given.days);
 }
 
 main(process.argv.slice(2).map(Number)).catch((error: Error) => {

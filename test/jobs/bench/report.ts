@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 
 export const MIB = 2 ** 20;
@@ -31,8 +32,24 @@ export const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(0)} %`;
 /** Others may be at work on the machine: the figures say how much. */
 export const load = () => `load ${loadavg()[0]?.toFixed(1)}`;
 
-export async function timed<T>(work: () => Promise<T>): Promise<readonly [number, T]> {
-  const started = process.hrtime.bigint();
+const TICKS = 100;
+
+/** Of the programs that this process started and that have ended; the servers still run, and are not in it. */
+function programSeconds(): number {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS;
+}
+
+export interface Taken<T> {
+  readonly seconds: number;
+  /** Of a processor, of the programs alone: what does not depend on who else is at work here. */
+  readonly cpu: number;
+  readonly result: T;
+}
+
+export async function timed<T>(work: () => Promise<T>): Promise<Taken<T>> {
+  const [started, cpu] = [process.hrtime.bigint(), programSeconds()];
   const result = await work();
-  return [Number(process.hrtime.bigint() - started) / 1e9, result];
+  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, cpu: programSeconds() - cpu, result };
 }

@@ -12,32 +12,35 @@ const STORE = `restic backup --host bare --tag sovra-installation=sovra --tag po
 const LOAD =
   'pg_restore --no-password --exit-on-error --single-transaction --no-owner --no-privileges --no-subscriptions --dbname=sovra';
 
+const ALONE = 'pg_dump > /dev/null';
+
 type Times = Map<string, number[]>;
 const note = (times: Times, what: string, value: number) => times.set(what, [...(times.get(what) ?? []), value]);
 const of = (times: Times, what: string) => median(times.get(what) ?? []);
+/** Of the medians, of the time that passed; and of that of the programs, where it is known. */
+const longer = (times: Times, what: string, bare: string) => percent(of(times, what) / of(times, bare));
+const cpu = (times: Times, what: string) => (times.has(`${what}: cpu`) ? seconds(of(times, `${what}: cpu`)) : '');
 
 /** Everything side by side in each round, in turn first: what else the machine does hits both. */
 export async function benchThroughput(world: BenchWorld, mebibytes: number, rounds: number): Promise<void> {
   const { database, bare } = world;
   await fillMixed(database, DATABASE, mebibytes);
   const writer = world.store.writer;
-  const [, counted] = await timed(() => bare.shell(writer, database.backupRole, `${DUMP} | wc -c`));
-  const size = Number(counted);
+  const size = Number(await bare.shell(writer, database.backupRole, `${DUMP} | wc -c`));
   print(`## Throughput: a dump of ${mib(size)}, half of it text, half of it random bytes; ${rounds} rounds\n`);
 
   const times: Times = new Map();
   const alone = async () => {
-    const [taken] = await timed(() => bare.shell(writer, database.backupRole, `${DUMP} > /dev/null`));
-    note(times, 'pg_dump > /dev/null', taken);
+    await take(times, ALONE, () => bare.shell(writer, database.backupRole, `${DUMP} > /dev/null`));
   };
   const backUpBare = async () => {
     await world.emptyRepository();
     const line = `${STORE} --stdin-from-command -- ${DUMP}`;
-    note(times, 'bare', (await timed(() => bare.shell(writer, database.backupRole, line)))[0]);
+    await take(times, 'bare', () => bare.shell(writer, database.backupRole, line));
   };
   const backUpJob = async () => {
     await world.emptyRepository();
-    noteJob(times, 'job', await world.run(BACKUP), 'pg-dump');
+    noteJob(times, await take(times, 'job', () => world.run(BACKUP)), 'pg-dump');
   };
   for (let round = 0; round < rounds; round++) {
     await alone();
@@ -53,7 +56,7 @@ export async function benchThroughput(world: BenchWorld, mebibytes: number, roun
   const restoreBare = async (what: string, line: string) => {
     await empty();
     bare.forget();
-    note(restores, what, (await timed(() => bare.shell(writer, database.superuser, line)))[0]);
+    await take(restores, what, () => bare.shell(writer, database.superuser, line));
   };
   const file = '/sovra.dump';
   const steps = [
@@ -65,7 +68,7 @@ export async function benchThroughput(world: BenchWorld, mebibytes: number, roun
       ),
     async () => {
       await empty();
-      noteJob(restores, 'job', await world.restore(), 'restore');
+      noteJob(restores, await take(restores, 'job', () => world.restore()), 'restore');
     },
   ];
   for (let round = 0; round < rounds; round++) {
@@ -81,26 +84,32 @@ const tell = (what: string, times: Times) =>
     `${what} (${load()}): ${[...times].map(([k, v]) => `${k} ${v.at(-1)?.toFixed(2)}`).join(', ')}\n`,
   );
 
-function noteJob(times: Times, name: string, { last, seconds: whole }: JobResult, main: string): void {
-  note(times, name, whole);
-  for (const container of last.containers) note(times, `${name}: ${container.name}`, container.seconds);
-  note(times, `${name}: fixed`, whole - last.container(main).seconds);
+async function take<T>(times: Times, what: string, work: () => Promise<T>): Promise<T> {
+  const { seconds: taken, cpu, result } = await timed(work);
+  note(times, what, taken);
+  note(times, `${what}: cpu`, cpu);
+  return result;
+}
+
+function noteJob(times: Times, { last, seconds: whole }: JobResult, main: string): void {
+  for (const container of last.containers) note(times, `job: ${container.name}`, container.seconds);
+  note(times, 'job: fixed', whole - last.container(main).seconds);
 }
 
 function reportBackup(times: Times, size: number, stored: number): void {
-  const bare = of(times, 'bare');
   const row = (what: string, key: string) => [
     what,
     seconds(of(times, key)),
     `${(size / MIB / of(times, key)).toFixed(1)} MiB/s`,
-    percent(of(times, key) / bare),
+    longer(times, key, 'bare'),
+    cpu(times, key),
   ];
   printTable([
-    ['Backup, everything new', 'median', 'of the dump', 'longer than bare'],
+    ['Backup, everything new', 'median', 'of the dump', 'longer than bare', 'CPU time'],
     row('bare `restic backup … -- pg_dump`', 'bare'),
     row('the shipped Job, all its containers', 'job'),
     row('in it, the container `pg-dump`', 'job: pg-dump'),
-    row('`pg_dump` alone, into nothing', 'pg_dump > /dev/null'),
+    row('`pg_dump` alone, into nothing', ALONE),
   ]);
   const fixed = ['unlock', 'has-tables', 'restic-binary'].map((n) => `${n} ${seconds(of(times, `job: ${n}`))}`);
   print(`\nFixed cost of a Job: ${seconds(of(times, 'job: fixed'))} (${fixed.join(', ')}), whatever its size.`);
@@ -108,15 +117,15 @@ function reportBackup(times: Times, size: number, stored: number): void {
 }
 
 function reportRestore(times: Times, size: number): void {
-  const bare = of(times, 'bare, piped');
   const row = (what: string, key: string) => [
     what,
     seconds(of(times, key)),
     `${((of(times, key) / size) * 2 ** 30).toFixed(1)} s/GiB`,
-    percent(of(times, key) / bare),
+    longer(times, key, 'bare, piped'),
+    cpu(times, key),
   ];
   printTable([
-    ['Restore into an empty database', 'median', 'for each GiB', 'longer than bare'],
+    ['Restore into an empty database', 'median', 'for each GiB', 'longer than bare', 'CPU time'],
     row('bare `restic dump \\| pg_restore`', 'bare, piped'),
     row('bare, `restic dump` to a file, then `pg_restore`', 'bare, fetched first'),
     row('the shipped Job, all its containers', 'job'),
