@@ -6,7 +6,7 @@ import type { TaskContainer, TaskPodProps } from '../operations/task-pod';
 import { checkInstallation, checkSecret } from '../sovra/check-installation';
 import type { Database, EdgeNode, SecretKeyRef, SovraInstallation, Vault } from '../sovra/installation';
 import { Checker, known, quantity, type Rule } from '../validate';
-import { checkRepository } from './check-repository';
+import { checkRepository, repositoryKind } from './check-repository';
 import {
   checkRestoreNamespaces,
   namespacePod,
@@ -267,6 +267,7 @@ function checkRestore(construct: Construct, props: SovraRestoreProps): void {
     vaults.map(({ entry }) => entry.edgeNode),
   );
   checkRestoreNamespaces(c, props.namespaces, theWord);
+  checkOneNamespace(c, props);
   c.require(database !== undefined || (props.vaults ?? []).length > 0 || (props.namespaces ?? []).length > 0, {
     property: 'vaults',
     given: props.vaults,
@@ -274,6 +275,28 @@ function checkRestore(construct: Construct, props: SovraRestoreProps): void {
     remedy: 'Say what is to be restored.',
   });
   c.done();
+}
+
+/** Where the Jobs would run, each name once; of what can be told from props that may be wrong. */
+function namespacesOf({ sovra, postgres, vaults, namespaces }: SovraRestoreProps): string[] {
+  const chosen = Array.isArray(vaults) ? vaults.map((v: RestoreVaultProps | undefined) => v?.edgeNode) : [];
+  const nodes = sovra?.localEdgeNodes?.filter(({ id }) => chosen.includes(id)) ?? [];
+  const given = Array.isArray(namespaces) ? namespaces.map((n: RestoreNamespaceProps | undefined) => n?.namespace) : [];
+  const database = postgres === false ? undefined : sovra?.database?.namespace;
+  const all = [database, ...nodes.map(({ vault }) => vault.namespace), ...given];
+  return [...new Set(all.filter((name) => name !== undefined))];
+}
+
+function checkOneNamespace(c: Checker, props: SovraRestoreProps): void {
+  const namespaces = namespacesOf(props);
+  c.require(repositoryKind(props.repository) !== 'volume' || namespaces.length < 2, {
+    property: 'repository.volume',
+    given: namespaces,
+    allowed: 'Jobs in one namespace, since a volume belongs to one',
+    remedy:
+      'Make one SovraRestore for each namespace, with the volume that is there: `postgres: false` leaves the database out, ' +
+      '`vaults` and `namespaces` name what is in that namespace.',
+  });
 }
 
 const theWord = (name: string | undefined, what: string): Rule =>
