@@ -17,7 +17,14 @@ import { kubernetesFile } from './kubernetes-task';
 import { databaseAuthority, databaseEnvironment, POSTGRES_USER, toDatabase } from './postgres-connection';
 import { POSTGRES_FILE } from './postgres-task';
 import { type RepositoryAccess, type RepositoryProps, repositoryAccess } from './repository';
-import { installationTag, RESTIC_RESOURCES, resticContainer } from './restic';
+import {
+  installationTag,
+  RESTIC_RESOURCES,
+  resticBinaryContainer,
+  resticContainer,
+  TOOLS,
+  toolsVolume,
+} from './restic';
 import { RestoreJob } from './restore-job';
 import {
   CHOOSE_PROGRAM,
@@ -70,7 +77,10 @@ export interface SovraRestoreProps {
    * set. Volumes come back as empty ones. @default none
    */
   readonly namespaces?: readonly RestoreNamespaceProps[];
-  /** Room for what is fetched of a database or a Vault, on the node's disk, as a Kubernetes quantity. @default '20Gi' */
+  /**
+   * Room for what is fetched of a Vault, or of a database whose content is replaced, on the node's disk, as a Kubernetes
+   * quantity. Into an empty database nothing is fetched first. @default '20Gi'
+   */
   readonly scratchSize?: string;
   /** What network policies cannot know. @default CoreDNS in kube-system */
   readonly network?: ClusterNetworkProps;
@@ -143,6 +153,8 @@ function postgresRestore(props: SovraRestoreProps, access: RepositoryAccess, db:
     volumeMounts: [{ name: 'scratch', mountPath: SCRATCH }, ...mounts],
     resources: RESTIC_RESOURCES,
   });
+  const guard = inPostgres('guard', GUARD_POSTGRES_SCRIPT);
+  const restore = inPostgres('restore', RESTORE_POSTGRES_SCRIPT);
   return {
     id: 'postgres',
     name: jobName('postgres', at),
@@ -150,11 +162,22 @@ function postgresRestore(props: SovraRestoreProps, access: RepositoryAccess, db:
     user: POSTGRES_USER,
     egress: [toDatabase(db), ...access.egress],
     initContainers: [
-      inPostgres('guard', GUARD_POSTGRES_SCRIPT),
+      guard,
       fetchContainer(props, access, { file: POSTGRES_FILE, want: '' }),
+      resticBinaryContainer(sovra),
     ],
-    containers: [inPostgres('restore', RESTORE_POSTGRES_SCRIPT)],
-    volumes: [scratch(props), ...volumes, ...access.volumes],
+    containers: [
+      {
+        ...restore,
+        env: [...access.env, ...(restore.env ?? []), { name: 'FILE', value: POSTGRES_FILE }],
+        volumeMounts: [
+          ...(restore.volumeMounts ?? []),
+          { name: 'tools', mountPath: TOOLS, readOnly: true },
+          ...access.mounts,
+        ],
+      },
+    ],
+    volumes: [scratch(props), toolsVolume(), ...volumes, ...access.volumes],
   };
 }
 
