@@ -1,6 +1,8 @@
 // What backups and restores cost, and how a repository grows. Started by tools/bench-backups.mjs, inside the namespaces of
 // test/jobs/run.mjs.
+import { cpus } from 'node:os';
 import { benchGrowth } from './growth';
+import { load, print } from './report';
 import { benchThroughput } from './throughput';
 import { benchWorld } from './world';
 
@@ -15,6 +17,7 @@ const SETTINGS = { autovacuum: 'off', max_wal_size: '8GB', shared_buffers: '256M
 
 async function main([mebibytes, rounds, days]: readonly number[]): Promise<void> {
   const given = { mebibytes, rounds, days } as Arguments;
+  print(`${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${load()} at the start\n`);
   if (given.rounds > 0) {
     const world = await benchWorld(SETTINGS);
     try {

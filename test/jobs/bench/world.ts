@@ -33,8 +33,8 @@ export interface BenchWorld {
   readonly bare: Bare;
   /** Runs a CronJob of the schedule; `change` is what the bench does to it first, and says so. */
   run(name: string, change?: (job: KubeObject) => KubeObject): Promise<JobResult>;
-  /** Restores the newest dump into the database, which is empty. */
-  restore(): Promise<JobResult>;
+  /** Restores the newest dump into the database: one that is empty, or in the place of what it holds. */
+  restore(into: 'empty' | 'full'): Promise<JobResult>;
   /** Removes the repository, and makes a new one. */
   emptyRepository(): Promise<void>;
   /** Bytes of its objects. */
@@ -56,10 +56,10 @@ export async function benchWorld(settings: Readonly<Record<string, string>>): Pr
     ...{ database, store, bare },
     run: async (name, change = (job) => job) =>
       good(await runJob(change(find(objects, 'CronJob', name)), { ...options, secrets })),
-    restore: async () => {
+    restore: async (into) => {
       const { user, password: its } = database.superuser;
       const owner = { 'sovra-secrets': { 'database.username': user, 'database.password': its } };
-      return good(await runJob(restoreJob(), { ...options, secrets: { ...secrets, ...owner } }));
+      return good(await runJob(restoreJob(into), { ...options, secrets: { ...secrets, ...owner } }));
     },
     emptyRepository: async () => {
       for (const name of readdirSync(store.folder)) rmSync(join(store.folder, name), { recursive: true });
@@ -90,9 +90,12 @@ function secretsOf(authority: Authority, database: Postgres, store: S3Store): Va
   };
 }
 
-function restoreJob(): KubeObject {
+function restoreJob(into: 'empty' | 'full'): KubeObject {
   const at = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-  const objects = objectsOf((chart) => new SovraRestore(chart, 'restore', { sovra, repository, password, at }));
+  const postgres = into === 'full' ? { overwrite: 'sovra' } : {};
+  const objects = objectsOf(
+    (chart) => new SovraRestore(chart, 'restore', { sovra, repository, password, at, postgres }),
+  );
   const [job] = objects.filter((o) => o.kind === 'Job');
   return job as KubeObject;
 }
