@@ -17,8 +17,16 @@ const ALONE = 'pg_dump > /dev/null';
 type Times = Map<string, number[]>;
 const note = (times: Times, what: string, value: number) => times.set(what, [...(times.get(what) ?? []), value]);
 const of = (times: Times, what: string) => median(times.get(what) ?? []);
-/** Of the medians, of the time that passed; and of that of the programs, where it is known. */
-const longer = (times: Times, what: string, bare: string) => percent(of(times, what) / of(times, bare));
+/** What others do at the same time only ever adds: the best round is the nearest to what it costs by itself. */
+const best = (times: Times, what: string) => Math.min(...(times.get(what) ?? []));
+/** By the medians, and by the best rounds. */
+const longer = (times: Times, what: string) => [
+  percent(of(times, what) / of(times, 'bare')),
+  percent(best(times, what) / best(times, 'bare')),
+];
+const taken = (times: Times, what: string) => [seconds(of(times, what)), seconds(best(times, what))];
+const TAKEN = ['median', 'best'];
+const LONGER = ['over bare, median', 'over bare, best'];
 const cpu = (times: Times, what: string) => (times.has(`${what}: cpu`) ? seconds(of(times, `${what}: cpu`)) : '');
 
 /** Everything side by side in each round, in turn first: what else the machine does hits both. */
@@ -97,13 +105,13 @@ function noteJob(times: Times, { last, seconds: whole }: JobResult, main: string
 function reportBackup(times: Times, size: number, stored: number): void {
   const row = (what: string, key: string) => [
     what,
-    seconds(of(times, key)),
-    `${(size / MIB / of(times, key)).toFixed(1)} MiB/s`,
-    longer(times, key, 'bare'),
+    ...taken(times, key),
+    `${(size / MIB / best(times, key)).toFixed(1)} MiB/s`,
+    ...longer(times, key),
     cpu(times, key),
   ];
   printTable([
-    ['Backup, everything new', 'median', 'of the dump', 'longer than bare', 'CPU time'],
+    ['Backup, everything new', ...TAKEN, 'best, of the dump', ...LONGER, 'CPU time'],
     row('bare `restic backup … -- pg_dump`', 'bare'),
     row('the shipped Job, all its containers', 'job'),
     row('in it, the container `pg-dump`', 'job: pg-dump'),
@@ -117,13 +125,13 @@ function reportBackup(times: Times, size: number, stored: number): void {
 function reportRestore(times: Times, size: number): void {
   const row = (what: string, key: string) => [
     what,
-    seconds(of(times, key)),
-    `${((of(times, key) / size) * 2 ** 30).toFixed(1)} s/GiB`,
-    longer(times, key, 'bare'),
+    ...taken(times, key),
+    `${((best(times, key) / size) * 2 ** 30).toFixed(1)} s/GiB`,
+    ...longer(times, key),
     cpu(times, key),
   ];
   printTable([
-    ['Restore', 'median', 'for each GiB', 'longer than bare', 'CPU time'],
+    ['Restore', ...TAKEN, 'best, for each GiB', ...LONGER, 'CPU time'],
     row('bare `restic dump \\| pg_restore`, into an empty database', 'bare'),
     row('the shipped Job, all its containers, into an empty database', 'job'),
     row('in it, the container `restore`', 'job: restore'),
