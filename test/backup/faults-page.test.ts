@@ -26,7 +26,7 @@ test('every alert of it is one of ours', () => {
 });
 
 test('the guide leads to it, and the pages of the alerts say what a Job without a word may mean', () => {
-  expect(read('docs/guide.md')).toContain('](backup-faults.md)');
+  for (const page of ['backup-faults', 'backup-figures']) expect(read('docs/guide.md')).toContain(`](${page}.md)`);
   for (const alert of ['BackupStale', 'ScheduledTaskFailed']) {
     const page = read(`docs/runbooks/${alert}.md`);
     expect(page).toMatch(/ended at its deadline without a word: .*`tmp` and `cache`.* is full/);
