@@ -1,6 +1,6 @@
 # The two commands of the README are `make synth` and `make test`; each installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help synth build demo test test-unit test-cluster lint format bench bench-fleet bench-objectives bench-telemetry tools docs mutants golden clean
+.PHONY: help synth build demo test test-unit test-cluster lint format bench bench-backups bench-fleet bench-objectives bench-telemetry tools docs mutants golden clean
 
 NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 
@@ -55,6 +55,9 @@ bench-objectives: node_modules/.package-lock.json ## what objectives cost, besid
 
 bench-fleet: node_modules/.package-lock.json ## what all rules of 10,000 edge nodes cost, in a real Prometheus (about 6 minutes)
 	@node tools/bench-fleet.mjs
+
+bench-backups: node_modules/.package-lock.json ## backup and restore beside the bare tools, and 30 days of growth (about 15 minutes, as root)
+	@node tools/bench-backups.mjs
 
 bench-telemetry: build ## what the log agent costs, and ten minutes without its back end (about 13 minutes)
 	@node tools/bench-telemetry.mjs

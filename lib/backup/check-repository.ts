@@ -2,7 +2,7 @@ import { checkPeers } from '../kube/check-network';
 import type { Peer } from '../kube/network';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef } from '../sovra/installation';
-import { type Checker, dnsSubdomain, known, type Rule, secretKey, url } from '../validate';
+import { type Checker, dnsSubdomain, known, quantity, type Rule, secretKey, url } from '../validate';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 
 const bucket: Rule = (v) =>
@@ -64,23 +64,26 @@ function checkKind(c: Checker, repository: RepositoryProps): void {
     c.value('repository.s3.endpoint', s3.endpoint, host)
       .value('repository.s3.bucket', s3.bucket, bucket)
       .value('repository.s3.prefix', s3.prefix, path)
-      .value('repository.s3.region', s3.region, region);
+      .value('repository.s3.region', s3.region, region)
+      .value('repository.s3.cacheSize', s3.cacheSize, known(quantity));
     checkS3Credentials(c, 'repository.s3.credentials', s3.credentials);
     checkReached(c, 'repository.s3', s3);
   } else if ('rest' in repository) {
     const { rest } = repository;
     required(c, 'repository.rest', rest, ['url', 'credentials']);
-    c.value('repository.rest.url', rest.url, plainUrl);
+    c.value('repository.rest.url', rest.url, plainUrl).value(
+      'repository.rest.cacheSize',
+      rest.cacheSize,
+      known(quantity),
+    );
     checkRestCredentials(c, 'repository.rest.credentials', rest.credentials);
     checkReached(c, 'repository.rest', rest);
   } else {
     const { volume } = repository;
     required(c, 'repository.volume', volume, ['claimName']);
-    c.value('repository.volume.claimName', volume.claimName, dnsSubdomain).value(
-      'repository.volume.subPath',
-      volume.subPath,
-      path,
-    );
+    c.value('repository.volume.claimName', volume.claimName, dnsSubdomain)
+      .value('repository.volume.subPath', volume.subPath, path)
+      .value('repository.volume.cacheSize', volume.cacheSize, known(quantity));
   }
 }
 

@@ -20,7 +20,15 @@ export interface RestCredentials {
   readonly passwordKey?: string;
 }
 
-interface Reached {
+interface Cached {
+  /**
+   * Room for restic's cache in each pod, on the node's disk, as a Kubernetes quantity: index and structure of the repository,
+   * not its content. A full one ends no run, but restic stands still until the deadline of the Job. @default '2Gi'
+   */
+  readonly cacheSize?: string;
+}
+
+interface Reached extends Cached {
   /** The authority that signed the server's certificate, a PEM file in a Secret. @default the authorities of the images */
   readonly certificateAuthority?: SecretKeyRef;
   /** Where the server is, for network policies. @default any address, on the port of the URL */
@@ -48,7 +56,7 @@ export interface RestRepositoryProps extends Reached {
   readonly credentials: RestCredentials;
 }
 
-export interface VolumeRepositoryProps {
+export interface VolumeRepositoryProps extends Cached {
   /** A PersistentVolumeClaim that exists in the namespace of the backups. Keep it off the machines that it backs up. */
   readonly claimName: string;
   /** Folder in the volume. @default the volume itself */
@@ -101,7 +109,7 @@ export function repositoryAccess(
         name: 'restic-password',
         secret: { secretName: password.secret, defaultMode: 0o440, items: [{ key: password.key, path: 'password' }] },
       },
-      { name: 'cache', emptyDir: { sizeLimit: '2Gi' } },
+      { name: 'cache', emptyDir: { sizeLimit: cacheSize(repository) } },
       { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
       ...store.volumes,
     ],
@@ -113,6 +121,11 @@ export function repositoryAccess(
     ],
     egress: store.egress,
   };
+}
+
+function cacheSize(repository: RepositoryProps): string {
+  const [given]: readonly (Cached | undefined)[] = Object.values(repository);
+  return given?.cacheSize ?? '2Gi';
 }
 
 /** As `restic --repo` takes it. */

@@ -1,9 +1,12 @@
 import { FUNCTIONS } from './evidence';
+import { TOOLS } from './restic';
 
 /** The steps of a real restore, in the official images; what one leaves for the next lies in the scratch volume. */
 
 export const SCRATCH = '/scratch';
 export const STORED = `${SCRATCH}/stored`;
+/** Left by the guard of a database that has nothing to lose. */
+const EMPTY = `${SCRATCH}/empty`;
 
 /**
  * Chooses what is restored for a point in time, the same whenever it is asked: the newest dump that was begun by then and
@@ -26,7 +29,10 @@ ${FUNCTIONS}
 | if . == null then error("the repository holds nothing that could be restored to that point") else .id, (.at | todate) end
 `.trim();
 
-/** In the image of restic; the program above is its first argument. */
+/**
+ * In the image of restic; the program above is its first argument. What is there is replaced only by what was read to its
+ * end; into a database that is empty, the dump goes straight from the repository, and never lies on the node's disk.
+ */
 export const FETCH_SCRIPT = `
 set -eu
 umask 077
@@ -37,6 +43,7 @@ jq --raw-output --argjson at "$AT" --argjson vaults "$VAULTS" --arg want "$WANT"
   ${SCRATCH}/snapshots.json > ${SCRATCH}/chosen
 { read -r id; read -r time; } < ${SCRATCH}/chosen
 echo "restoring snapshot $id, begun at $time"
+[ ! -e ${EMPTY} ] || exit 0
 restic dump --no-lock "$id" "$FILE" > ${STORED}
 [ -s ${STORED} ] || { echo "what is stored is empty" >&2; exit 1; }
 `.trim();
@@ -48,20 +55,31 @@ tables=$(ask "select count(*) from pg_catalog.pg_tables where schemaname not in 
 export const GUARD_POSTGRES_SCRIPT = `
 set -eu
 ${ASK}
+[ "$tables" -gt 0 ] || : > ${EMPTY}
 [ "$tables" -eq 0 ] || [ "$OVERWRITE" = "$PGDATABASE" ] || {
   echo "database $PGDATABASE has $tables tables and is not touched; to replace what it holds, say so in SovraRestore: overwrite" >&2
   exit 1
 }
 `.trim();
 
-/** In the image of PostgreSQL: all or nothing, so that a restore that fails leaves what was there. */
+/**
+ * In the image of PostgreSQL: all or nothing, so that a restore that fails leaves what was there. A dump that breaks off
+ * makes `pg_restore` fail, and the database is as empty as before; that restic failed is told even if it got that far. What
+ * has come into an empty database since the guard looked is in the way, and stays.
+ */
 export const RESTORE_POSTGRES_SCRIPT = `
 set -eu
-${ASK}
-set --
-[ "$tables" -eq 0 ] || set -- --clean --if-exists
-pg_restore --no-password --exit-on-error --single-transaction --no-owner --no-privileges --no-subscriptions "$@" \\
-  --dbname="$PGDATABASE" ${STORED}
+load() {
+  pg_restore --no-password --exit-on-error --single-transaction --no-owner --no-privileges --no-subscriptions \\
+    --dbname="$PGDATABASE" "$@"
+}
+if [ -e ${EMPTY} ]; then
+  read -r id < ${SCRATCH}/chosen
+  { ${TOOLS}/restic dump --no-lock "$id" "$FILE" || : > ${SCRATCH}/broken; } | load
+  [ ! -e ${SCRATCH}/broken ] || { echo "the dump could not be read to its end" >&2; exit 1; }
+else
+  load --clean --if-exists ${STORED}
+fi
 ${ASK}
 echo "database $PGDATABASE has $tables tables; $(($(date +%s) - $(cat ${SCRATCH}/started))) s since the restore began"
 `.trim();

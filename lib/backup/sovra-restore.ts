@@ -6,7 +6,7 @@ import type { TaskContainer, TaskPodProps } from '../operations/task-pod';
 import { checkInstallation, checkSecret } from '../sovra/check-installation';
 import type { Database, EdgeNode, SecretKeyRef, SovraInstallation, Vault } from '../sovra/installation';
 import { Checker, known, quantity, type Rule } from '../validate';
-import { checkRepository } from './check-repository';
+import { checkRepository, repositoryKind } from './check-repository';
 import {
   checkRestoreNamespaces,
   namespacePod,
@@ -17,7 +17,14 @@ import { kubernetesFile } from './kubernetes-task';
 import { databaseAuthority, databaseEnvironment, POSTGRES_USER, toDatabase } from './postgres-connection';
 import { POSTGRES_FILE } from './postgres-task';
 import { type RepositoryAccess, type RepositoryProps, repositoryAccess } from './repository';
-import { installationTag, RESTIC_RESOURCES, resticContainer } from './restic';
+import {
+  installationTag,
+  RESTIC_RESOURCES,
+  resticBinaryContainer,
+  resticContainer,
+  TOOLS,
+  toolsVolume,
+} from './restic';
 import { RestoreJob } from './restore-job';
 import {
   CHOOSE_PROGRAM,
@@ -70,7 +77,10 @@ export interface SovraRestoreProps {
    * set. Volumes come back as empty ones. @default none
    */
   readonly namespaces?: readonly RestoreNamespaceProps[];
-  /** Room for what is fetched of a database or a Vault, on the node's disk, as a Kubernetes quantity. @default '20Gi' */
+  /**
+   * Room for what is fetched of a Vault, or of a database whose content is replaced, on the node's disk, as a Kubernetes
+   * quantity. Into an empty database nothing is fetched first. @default '20Gi'
+   */
   readonly scratchSize?: string;
   /** What network policies cannot know. @default CoreDNS in kube-system */
   readonly network?: ClusterNetworkProps;
@@ -143,6 +153,8 @@ function postgresRestore(props: SovraRestoreProps, access: RepositoryAccess, db:
     volumeMounts: [{ name: 'scratch', mountPath: SCRATCH }, ...mounts],
     resources: RESTIC_RESOURCES,
   });
+  const guard = inPostgres('guard', GUARD_POSTGRES_SCRIPT);
+  const restore = inPostgres('restore', RESTORE_POSTGRES_SCRIPT);
   return {
     id: 'postgres',
     name: jobName('postgres', at),
@@ -150,11 +162,22 @@ function postgresRestore(props: SovraRestoreProps, access: RepositoryAccess, db:
     user: POSTGRES_USER,
     egress: [toDatabase(db), ...access.egress],
     initContainers: [
-      inPostgres('guard', GUARD_POSTGRES_SCRIPT),
+      guard,
       fetchContainer(props, access, { file: POSTGRES_FILE, want: '' }),
+      resticBinaryContainer(sovra),
     ],
-    containers: [inPostgres('restore', RESTORE_POSTGRES_SCRIPT)],
-    volumes: [scratch(props), ...volumes, ...access.volumes],
+    containers: [
+      {
+        ...restore,
+        env: [...access.env, ...(restore.env ?? []), { name: 'FILE', value: POSTGRES_FILE }],
+        volumeMounts: [
+          ...(restore.volumeMounts ?? []),
+          { name: 'tools', mountPath: TOOLS, readOnly: true },
+          ...access.mounts,
+        ],
+      },
+    ],
+    volumes: [scratch(props), toolsVolume(), ...volumes, ...access.volumes],
   };
 }
 
@@ -267,6 +290,7 @@ function checkRestore(construct: Construct, props: SovraRestoreProps): void {
     vaults.map(({ entry }) => entry.edgeNode),
   );
   checkRestoreNamespaces(c, props.namespaces, theWord);
+  checkOneNamespace(c, props);
   c.require(database !== undefined || (props.vaults ?? []).length > 0 || (props.namespaces ?? []).length > 0, {
     property: 'vaults',
     given: props.vaults,
@@ -274,6 +298,28 @@ function checkRestore(construct: Construct, props: SovraRestoreProps): void {
     remedy: 'Say what is to be restored.',
   });
   c.done();
+}
+
+/** Where the Jobs would run, each name once; of what can be told from props that may be wrong. */
+function namespacesOf({ sovra, postgres, vaults, namespaces }: SovraRestoreProps): string[] {
+  const chosen = Array.isArray(vaults) ? vaults.map((v: RestoreVaultProps | undefined) => v?.edgeNode) : [];
+  const nodes = sovra?.localEdgeNodes?.filter(({ id }) => chosen.includes(id)) ?? [];
+  const given = Array.isArray(namespaces) ? namespaces.map((n: RestoreNamespaceProps | undefined) => n?.namespace) : [];
+  const database = postgres === false ? undefined : sovra?.database?.namespace;
+  const all = [database, ...nodes.map(({ vault }) => vault.namespace), ...given];
+  return [...new Set(all.filter((name) => name !== undefined))];
+}
+
+function checkOneNamespace(c: Checker, props: SovraRestoreProps): void {
+  const namespaces = namespacesOf(props);
+  c.require(repositoryKind(props.repository) !== 'volume' || namespaces.length < 2, {
+    property: 'repository.volume',
+    given: namespaces,
+    allowed: 'Jobs in one namespace, since a volume belongs to one',
+    remedy:
+      'Make one SovraRestore for each namespace, with the volume that is there: `postgres: false` leaves the database out, ' +
+      '`vaults` and `namespaces` name what is in that namespace.',
+  });
 }
 
 const theWord = (name: string | undefined, what: string): Rule =>

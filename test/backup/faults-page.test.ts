@@ -24,3 +24,11 @@ test('every alert of it is one of ours', () => {
   const known: readonly string[] = [...BACKUP_ALERT_NAMES, ...TASK_ALERT_NAMES];
   for (const { alerts } of BACKUP_FAULTS) for (const alert of alerts) expect(known).toContain(alert);
 });
+
+test('the guide leads to it, and the pages of the alerts say what a Job without a word may mean', () => {
+  for (const page of ['backup-faults', 'backup-figures']) expect(read('docs/guide.md')).toContain(`](${page}.md)`);
+  for (const alert of ['BackupStale', 'ScheduledTaskFailed']) {
+    const page = read(`docs/runbooks/${alert}.md`);
+    expect(page).toMatch(/ended at its deadline without a word: .*`tmp` and `cache`.* is full/);
+  }
+});

@@ -1,8 +1,9 @@
 import { PRUNE_SCRIPT } from '../../lib/backup/prune-script';
+import type { SovraBackupScheduleProps } from '../../lib/backup/sovra-backup-schedule';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { containerOf, environmentOf, podOf, shortcomings } from '../operations/pods';
-import { find } from '../support/synth';
-import { make, pruner, schedulesOf, vaults } from './made';
+import { find, refusedProperties } from '../support/synth';
+import { make, pruner, refuse, schedulesOf, vaults } from './made';
 
 describe('maintenance', () => {
   test('nothing is ever deleted without credentials that may', () => {
@@ -117,6 +118,26 @@ describe('where copies go', () => {
     expect(environmentOf(containerOf(job, 'prune')).RESTIC_REPOSITORY).toBe('/repository');
     expect(find(objects, 'NetworkPolicy', 'sovra-backup-prune').spec.egress).toHaveLength(1);
     expect(shortcomings(job)).toEqual([]);
+  });
+
+  test("the cache has the room that each destination says, within the limit of the node's disk", () => {
+    const rooms = (repository: SovraBackupScheduleProps['repository']) => {
+      const only = 'volume' in repository ? { vault: false as const, kubernetes: false as const } : {};
+      const { volumes = [] } = podOf(make({ repository, ...only }).cronJob('sovra-backup-postgres'));
+      return volumes.find((v) => v.name === 'cache')?.emptyDir?.sizeLimit;
+    };
+    const credentials = { secret: 's' };
+    expect(rooms({ s3: { endpoint: 'https://s3.example.com', bucket: 'abc', credentials } })).toBe('2Gi');
+    const s3 = { endpoint: 'https://s3.example.com', bucket: 'abc', credentials, cacheSize: '8Gi' };
+    expect(rooms({ s3 })).toBe('8Gi');
+    expect(rooms({ rest: { url: 'https://rest.example.com', credentials, cacheSize: '3Gi' } })).toBe('3Gi');
+    expect(rooms({ volume: { claimName: 'backup', cacheSize: '512Mi' } })).toBe('512Mi');
+    // More than 8 GiB of disk in all: the kubelet would evict a pod that fills its own cache.
+    const { resources } = containerOf(make({ repository: { s3 } }).cronJob('sovra-backup-verify'), 'verify');
+    expect(resources?.limits?.['ephemeral-storage']).toBe(`${(8 + 1) * 1024 + 256}Mi`);
+    expect(refusedProperties(refuse({ repository: { s3: { ...s3, cacheSize: 'large' } } }))).toEqual([
+      'repository.s3.cacheSize',
+    ]);
   });
 
   test('only edge nodes: everything runs beside the first of them', () => {

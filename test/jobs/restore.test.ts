@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SovraRestoreProps } from '../../lib/backup/sovra-restore';
 import { SovraRestore } from '../../lib/backup/sovra-restore';
@@ -153,6 +153,42 @@ describe('disaster-recovery: what the page says is proven', () => {
   }, 400_000);
 });
 
+test('a dump that breaks off in the middle leaves an empty database empty, and the same Job brings it back later', async () => {
+  const { database, store } = world;
+  const random = "string_agg(sha256((row * 100 + n)::text::bytea), ''::bytea)";
+  await database.query(
+    `create table bulky as select row, (select ${random} from generate_series(1, 64) as n) from generate_series(1, 3000) as row`,
+    { database: 'sovra' },
+  );
+  await world.run('sovra-backup-postgres');
+  await nextSecond();
+  await world.run('sovra-backup-vault-edge-1');
+  const rows = await database.fingerprint('sovra');
+  const [job] = restores({ at: now() });
+  await database.query('drop database sovra with (force)', { database: 'postgres' });
+  await database.query('create database sovra', { database: 'postgres' });
+
+  const [largest = ''] = [...store.keys('data/')].sort((a, b) => store.size(b) - store.size(a));
+  store.corrupt(largest);
+  const broken = await letGo(job);
+  expect(broken.ok).toBe(false);
+  // It had begun to load what came before.
+  expect(broken.log).toMatch(/pg_restore: error: could not read from input file/);
+  expect((await database.fingerprint('sovra')).rows).toEqual({});
+  // The same byte again: it is what it was.
+  store.corrupt(largest);
+  let shared: string[] = [];
+  const restored = await letGo(job, {
+    inspect: ({ scratch = '' }) => {
+      shared = readdirSync(scratch).sort();
+    },
+  });
+  expect(restored.log).toMatch(/database sovra has \d+ tables/);
+  expect(await database.fingerprint('sovra')).toEqual(rows);
+  // The dump never lay on the disk.
+  expect(shared).toEqual(['chosen', 'empty', 'snapshots.json', 'started']);
+}, 400_000);
+
 describe('what is there is not replaced', () => {
   test('a database that has tables is left alone, until its name is said', async () => {
     const { database } = world;
@@ -165,8 +201,15 @@ describe('what is there is not replaced', () => {
     expect(refused.log).toContain('is not touched; to replace what it holds, say so in SovraRestore: overwrite');
     expect(await database.fingerprint('sovra')).toEqual(live);
 
-    const replaced = await letGo(restores({ at, postgres: { overwrite: 'sovra' } })[0]);
+    let shared: string[] = [];
+    const replaced = await letGo(restores({ at, postgres: { overwrite: 'sovra' } })[0], {
+      inspect: ({ scratch = '' }) => {
+        shared = readdirSync(scratch);
+      },
+    });
     expect(replaced.ok).toBe(true);
+    // All of it was read before the first of it was replaced.
+    expect(shared).toContain('stored');
     // What came after the point and is in no way of what comes back stays: nothing is dropped that nobody named.
     const stays = { 'public.live': expect.any(String) };
     expect((await database.fingerprint('sovra')).rows).toEqual({ ...before.rows, ...stays });

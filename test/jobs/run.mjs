@@ -3,6 +3,7 @@
 // behind ends with the run.
 //
 //   node test/jobs/run.mjs [jest arguments]
+//   node test/jobs/run.mjs --script FILE.ts [its arguments]     a program instead of the tests
 //
 // SOVRA_OPS_KEEP=1 keeps the files and logs and says where they are.
 import { spawn, spawnSync } from 'node:child_process';
@@ -29,9 +30,14 @@ function whatIsMissing() {
   return `namespaces are not permitted here (run as root): ${probe.stderr.trim().split('\n')[0]}`;
 }
 
-function runTests(scratch, jestArguments) {
-  const jest = [process.execPath, join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
-  const command = [...jest, '--selectProjects=jobs', '--maxWorkers=2', '--testTimeout=300000', ...jestArguments];
+function commandOf([first, ...rest]) {
+  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  if (first === '--script') return [process.execPath, '-r', join(root, 'test/support/typescript.cjs'), ...rest];
+  const given = first === undefined ? [] : [first, ...rest];
+  return [process.execPath, jest, '--selectProjects=jobs', '--maxWorkers=2', '--testTimeout=300000', ...given];
+}
+
+function runInside(scratch, command) {
   const env = { ...process.env, SOVRA_OPS_JOBS_DIR: scratch };
   // Ends everything inside when this process ends, however that happens; it takes a SIGKILL.
   const inside = ['sh', '-euc', 'ip link set lo up; exec "$@"', 'sh', ...command];
@@ -41,6 +47,17 @@ function runTests(scratch, jestArguments) {
   return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 
+/** A script builds what else it needs itself, before it is started here. */
+function needs(script) {
+  const packages = ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'rclone', 'jq', 'zstd'];
+  const programs = ['build.mjs', 'restic', 'versitygw'];
+  const more = script ? [] : ['vault', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'];
+  return [
+    [...packages, 'openssh-client'],
+    [...programs, ...more],
+  ];
+}
+
 async function main() {
   const missing = whatIsMissing();
   if (missing) {
@@ -48,10 +65,7 @@ async function main() {
     return 1;
   }
   // Installed and built here, since there is no network inside.
-  for (const [script, ...names] of [
-    ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'rclone', 'jq', 'zstd', 'openssh-client'],
-    ['build.mjs', 'restic', 'vault', 'versitygw', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'],
-  ]) {
+  for (const [script, ...names] of needs(process.argv.includes('--script'))) {
     const made = spawnSync(process.execPath, [join(root, 'tools', script), ...names], { stdio: 'inherit' });
     if (made.status !== 0) return 1;
   }
@@ -59,7 +73,7 @@ async function main() {
   // Servers that refuse to be root have their files below.
   chmodSync(scratch, 0o711);
   try {
-    return await runTests(scratch, process.argv.slice(2));
+    return await runInside(scratch, commandOf(process.argv.slice(2)));
   } finally {
     if (process.env.SOVRA_OPS_KEEP) console.error(`files and logs: ${scratch}`);
     else rmSync(scratch, { recursive: true, force: true });

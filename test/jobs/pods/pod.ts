@@ -84,7 +84,7 @@ class PodRun {
   }
 
   async run(): Promise<PodResult> {
-    const watch = setInterval(() => this.look(), SAMPLE_MILLISECONDS);
+    const watch = setInterval(() => this.look(), this.options.watchMilliseconds ?? SAMPLE_MILLISECONDS);
     const limit = setTimeout(
       () => this.end('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'),
       milliseconds(this.deadline),

@@ -65,6 +65,7 @@ export interface RunOptions {
   readonly gracePeriodSeconds?: number;
   readonly faults?: readonly Fault[];
   readonly timeoutSeconds?: number;
+  readonly watchMilliseconds?: number;
   readonly inspect?: (volumes: Readonly<Record<string, string>>) => void | Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { tool } from '../../support/tools';
-import type { Authority } from './certificates';
+import type { Authority, Certificate } from './certificates';
 import { FaultProxy, type NetworkFault, type SeenRequest } from './fault-proxy';
 import type { Response } from './request';
 import { type Account, s3Request } from './s3-client';
@@ -27,6 +27,8 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** @default the bucket itself; where the repository is, so that its `locks/` can be told from the rest */
   readonly prefix?: string;
+  /** The gateway ends TLS itself, at its own speed; no `requests`, no `fault`. @default false */
+  readonly direct?: boolean;
 }
 
 const REGION = 'us-east-1';
@@ -41,6 +43,7 @@ export class S3Store extends RealServer {
   /** Everything in the bucket. */
   readonly pruner: Account = { accessKeyId: 'backup-pruner', secretAccessKey: 'backup-pruner-secret-1' };
   private proxy: FaultProxy | undefined;
+  private certificate: Certificate | undefined;
 
   private constructor(private readonly options: S3StoreOptions) {
     super('s3', options.names ?? []);
@@ -50,7 +53,8 @@ export class S3Store extends RealServer {
     const store = new S3Store(options);
     store.prepare();
     const certificate = await options.tls.issue([...store.names, store.address]);
-    store.proxy = new FaultProxy(certificate, { host: store.address, port: INSIDE_PORT });
+    if (options.direct) store.certificate = certificate;
+    else store.proxy = new FaultProxy(certificate, { host: store.address, port: INSIDE_PORT });
     await store.start();
     await store.makeBucket();
     return store;
@@ -72,7 +76,8 @@ export class S3Store extends RealServer {
 
   /** Until another one is set; undefined ends it. */
   fault(fault: NetworkFault | undefined): void {
-    this.proxy?.set(fault);
+    if (this.proxy === undefined) throw new Error('a store that is reached directly has no faults');
+    this.proxy.set(fault);
   }
 
   /** Names of the objects that begin so, sorted. */
@@ -122,10 +127,13 @@ export class S3Store extends RealServer {
   }
 
   protected command(): Command {
-    const args = ['--port', `${this.address}:${INSIDE_PORT}`, '--iam-dir', join(this.dir, 'iam'), '--region', REGION];
+    const { certFile, keyFile } = this.certificate ?? {};
+    const port = certFile ? this.port : INSIDE_PORT;
+    const args = ['--port', `${this.address}:${port}`, '--iam-dir', join(this.dir, 'iam'), '--region', REGION];
+    const tls = certFile && keyFile ? ['--cert', certFile, '--key', keyFile] : [];
     return {
       command: tool('versitygw'),
-      args: [...args, 'posix', join(this.dir, 'data')],
+      args: [...args, ...tls, 'posix', join(this.dir, 'data')],
       env: { ROOT_ACCESS_KEY: this.root.accessKeyId, ROOT_SECRET_KEY: this.root.secretAccessKey },
     };
   }
@@ -175,6 +183,7 @@ export class S3Store extends RealServer {
   }
 
   private behind(method: string, path: string, body?: string): Promise<Response> {
+    if (this.certificate) return this.request(this.root, method, path, body);
     const url = `http://${this.address}:${INSIDE_PORT}`;
     return s3Request(url, this.root, { method, path, body, region: REGION });
   }

@@ -59,7 +59,7 @@ const NO_ADDRESS = [
   'https://s3.example.com/?a=b',
   'https://s3.example.com/#a',
 ];
-const reached = { certificateAuthority: secretRef, peers };
+const reached = { certificateAuthority: secretRef, peers, cacheSize: quantity };
 
 const s3Credentials = record<S3Credentials>(
   { secret: dnsSubdomain, accessKeyIdKey: secretKey, secretAccessKeyKey: secretKey },
@@ -100,7 +100,9 @@ const rest = record<RestRepositoryProps>(
   },
   ['url', 'credentials'],
 );
-const volume = record<VolumeRepositoryProps>({ claimName: dnsSubdomain, subPath: path }, ['claimName']);
+const volume = record<VolumeRepositoryProps>({ claimName: dnsSubdomain, subPath: path, cacheSize: quantity }, [
+  'claimName',
+]);
 
 /** Exactly one key. */
 const kindOf = <T>(name: 's3' | 'rest' | 'volume', kind: Kind<T>): Kind<RepositoryProps> => ({

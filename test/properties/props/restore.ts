@@ -80,7 +80,7 @@ function sound(p: SovraRestoreProps): SovraRestoreProps {
   const given = localEdgeNodes.length === 0 ? [] : (p.vaults ?? []).slice(0, 1);
   const needed = given.length === 0 && (database === undefined || own === false);
   const vaults: readonly RestoreVaultProps[] = needed && localEdgeNodes.length > 0 ? [{ edgeNode: '' }] : given;
-  return {
+  return inOneNamespace({
     ...p,
     postgres: needed && localEdgeNodes.length === 0 ? undefined : own,
     namespaces: p.namespaces?.map((n) => word(n, n.namespace)),
@@ -88,7 +88,15 @@ function sound(p: SovraRestoreProps): SovraRestoreProps {
       const edgeNode = localEdgeNodes[0]?.id ?? '';
       return { ...word(v, edgeNode), edgeNode };
     }),
-  };
+  });
+}
+
+/** A volume belongs to one: only the first Job of those that would run elsewhere is left. */
+function inOneNamespace(p: SovraRestoreProps): SovraRestoreProps {
+  if (!('volume' in p.repository)) return p;
+  const { database } = p.sovra;
+  if (database !== undefined && p.postgres !== false) return { ...p, vaults: [], namespaces: [] };
+  return (p.vaults ?? []).length > 0 ? { ...p, namespaces: [] } : { ...p, namespaces: p.namespaces?.slice(0, 1) };
 }
 const ONE = new SovraInstallation({ edgeNodes: [{ id: 'edge-1', vault: {} }] });
 
@@ -107,6 +115,10 @@ export const restoreProps: Kind<SovraRestoreProps> = {
     wrong('a Vault twice', '.vaults', { vaults: [{ edgeNode: 'edge-1' }, { edgeNode: 'edge-1' }] }),
     wrong('another word for a namespace', '.namespaces[0].overwrite', {
       namespaces: [{ namespace: 'sovra', overwrite: 'yes' }],
+    }),
+    wrong('a volume for several namespaces', '.repository.volume', {
+      repository: { volume: { claimName: 'backup' } },
+      ...{ postgres: {}, vaults: [{ edgeNode: 'edge-1' }], namespaces: [] },
     }),
     wrong('nothing to restore', '.vaults', { postgres: false, vaults: [], namespaces: [] }),
   ],
