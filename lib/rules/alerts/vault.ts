@@ -16,7 +16,10 @@ import {
   VAULT_UNWELL,
 } from '../troubles';
 
-/** One alert for each, unless so many edge nodes have some trouble with their Vaults that one speaks for all. */
+/**
+ * One alert for each, unless so many edge nodes have some trouble with their Vaults that one speaks for all. It stands
+ * innermost, so that what is held back costs no aggregation.
+ */
 const heldBack = (c: AlertContext, trouble: string): string =>
   heldBackTogether(c, 'VaultsDownTogether', trouble, VAULT_NODES_IN_TROUBLE);
 
@@ -24,7 +27,9 @@ const heldBack = (c: AlertContext, trouble: string): string =>
  * Vault's own gauge `vault_core_unsealed` is not asked: after unsealing it says 0 and 1 at once, and half a minute after
  * sealing it says nothing. The status of the health endpoint is right in both cases.
  */
-const answers = (status: number): string => `max by (${ONE_VAULT}) (${VAULT_INACTIVE} == ${status})`;
+const answers = (status: number): string => `${VAULT_INACTIVE} == ${status}`;
+
+const ofVault = (trouble: string): string => `max by (${ONE_VAULT}) (${trouble})`;
 
 /** Without the label that says which trouble it is. */
 const ofNode = (trouble: string): string => `max by (edge_node, job) (${trouble})`;
@@ -48,7 +53,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, ofNode(VAULT_LEADERLESS)),
+    expr: (c) => ofNode(heldBack(c, VAULT_LEADERLESS)),
     for: '1m',
     summary: 'Edge node {{ $labels.edge_node }} has no active Vault',
     description:
@@ -64,7 +69,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, answers(503)),
+    expr: (c) => ofVault(heldBack(c, answers(503))),
     for: '1m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} is sealed',
     description:
@@ -80,7 +85,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, answers(501)),
+    expr: (c) => ofVault(heldBack(c, answers(501))),
     for: '5m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} is not initialised',
     description:
@@ -96,11 +101,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['probeSuccess', 'probeHttpStatus'],
     appliesTo: hasVaultProbe,
-    expr: (c) =>
-      heldBack(
-        c,
-        `max by (${ONE_VAULT}) (${VAULT_UNWELL})\nunless on (${ONE_VAULT}) (${answers(501)} or ${answers(503)})`,
-      ),
+    expr: (c) => `${ofVault(heldBack(c, VAULT_UNWELL))}\nunless on (${ONE_VAULT}) (${answers(501)} or ${answers(503)})`,
     for: '3m',
     summary: 'Vault {{ or $labels.pod $labels.instance }} of edge node {{ $labels.edge_node }} does not answer',
     description:
@@ -117,11 +118,8 @@ export const VAULT_ALERTS = {
     metrics: ['probeSuccess'],
     appliesTo: hasVaultProbe,
     expr: (c) =>
-      heldBack(
-        c,
-        `sum by (edge_node, job) (${c.metric('probeSuccess')}{${HEALTH_PROBES}})\n` +
-          `< on (edge_node, job) ${TARGETS_EXPECTED}{${HEALTH_PROBES}}`,
-      ),
+      `sum by (edge_node, job) (${heldBack(c, `${c.metric('probeSuccess')}{${HEALTH_PROBES}}`)})\n` +
+      `< on (edge_node, job) ${TARGETS_EXPECTED}{${HEALTH_PROBES}}`,
     for: '10m',
     summary: 'Edge node {{ $labels.edge_node }} runs on {{ $value }} unsealed Vault node(s)',
     description:
@@ -137,7 +135,7 @@ export const VAULT_ALERTS = {
     component: 'vault',
     metrics: ['up'],
     appliesTo: hasVaultProbe,
-    expr: (c) => heldBack(c, ofNode(VAULT_TARGETS_TOO_FEW)),
+    expr: (c) => ofNode(heldBack(c, VAULT_TARGETS_TOO_FEW)),
     for: '5m',
     summary: 'Prometheus sees {{ $value }} Vault target(s) of edge node {{ $labels.edge_node }}, fewer than it should',
     description:
