@@ -18,6 +18,7 @@ const PROGRAMS = {
   '/usr/bin/rclone': 'rclone',
   '/usr/bin/ssh': 'openssh-client',
   '/usr/bin/zstd': 'zstd',
+  '/usr/sbin/sshd': 'openssh-server',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
 };
 
