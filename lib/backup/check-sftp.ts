@@ -47,20 +47,29 @@ const folder: Rule = (v) =>
         remedy: 'Drop the slash at the end; the repository needs a folder of its own.',
       };
 
+/** Holds what is given of it against what can work; what is missing has been told already. */
 export function checkSftp(c: Checker, at: string, sftp: SftpRepositoryProps): void {
-  c.item(`${at}.host`, sftp.host, dnsSubdomain)
+  c.value(`${at}.host`, sftp.host, dnsSubdomain)
     .value(`${at}.port`, sftp.port, known(port))
-    .item(`${at}.user`, sftp.user, account)
-    .item(`${at}.path`, sftp.path, folder)
-    .each(`${at}.hostKeys`, sftp.hostKeys ?? null, hostKey)
+    .value(`${at}.user`, sftp.user, account)
+    .value(`${at}.path`, sftp.path, folder)
+    .each(`${at}.hostKeys`, sftp.hostKeys, hostKey)
     .require(!Array.isArray(sftp.hostKeys) || sftp.hostKeys.length > 0, {
       property: `${at}.hostKeys`,
       given: [],
       allowed: 'at least one key: a server that proves nothing could be anybody',
       remedy: 'Run `ssh-keyscan HOST`, and compare what it prints with the owner of the server.',
     });
-  checkSecret(c, `${at}.privateKey`, sftp.privateKey ?? null);
-  checkSecret(c, `${at}.certificateAuthority`, sftp.certificateAuthority ?? null);
+  if (typeof sftp.privateKey === 'string') {
+    c.add({
+      property: `${at}.privateKey`,
+      given: '(not shown)',
+      allowed: 'a reference to the Secret that holds the key',
+      remedy:
+        'Name the Secret and the key: { secret: "sovra-backup-sftp", key: "id_ed25519" }. Never write the key itself.',
+    });
+  } else checkSecret(c, `${at}.privateKey`, sftp.privateKey);
+  checkSecret(c, `${at}.certificateAuthority`, sftp.certificateAuthority);
   checkCertificate(c, `${at}.tls`, sftp.tls);
   checkPeers(c, `${at}.peers`, sftp.peers);
   const gateway = c.part(`${at}.gateway`, sftp.gateway);
@@ -69,7 +78,7 @@ export function checkSftp(c: Checker, at: string, sftp: SftpRepositoryProps): vo
 }
 
 function checkCertificate(c: Checker, at: string, given: GatewayCertificate | undefined): void {
-  const tls = c.part(at, given ?? null);
+  const tls = c.part(at, given);
   if (tls === undefined) return;
   c.item(`${at}.secret`, tls.secret, dnsSubdomain)
     .value(`${at}.certificateKey`, tls.certificateKey, secretKey)

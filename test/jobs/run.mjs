@@ -49,8 +49,8 @@ async function main() {
   }
   // Installed and built here, since there is no network inside.
   for (const [script, ...names] of [
-    ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'rclone', 'jq', 'zstd', 'openssh-client'],
-    ['build.mjs', 'restic', 'vault', 'versitygw', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'],
+    ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'jq', 'zstd', 'openssh-client', 'openssh-server'],
+    ['build.mjs', 'restic', 'vault', 'versitygw', 'rclone', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'],
   ]) {
     const made = spawnSync(process.execPath, [join(root, 'tools', script), ...names], { stdio: 'inherit' });
     if (made.status !== 0) return 1;
