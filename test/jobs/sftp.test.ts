@@ -28,7 +28,10 @@ let sftp: SftpServer;
 let options: RunOptions;
 let objects: KubeObject[];
 let gateway: RunningPod | undefined;
+let firstDump: string | undefined;
 const finished: PodResult[] = [];
+
+const snapshots = () => sftp.files('sovra/prod/snapshots').sort();
 
 const repository = (): SftpRepositoryProps => ({
   host: 'nas.example.com',
@@ -117,16 +120,20 @@ describe('with the gateway', () => {
 
   test('the repository is made, filled and read back, and no secret is seen', async () => {
     const made = [await run('sovra-backup-init'), await run('sovra-backup-postgres')];
+    expect(snapshots()).toHaveLength(1);
+    [firstDump] = snapshots();
+    // Verification leaves its own note in the repository.
     made.push(await run('sovra-backup-verify'));
-    expect(sftp.files('sovra/prod/snapshots')).toHaveLength(1);
+    expect(snapshots()).toHaveLength(2);
+    expect(made.map((done) => done.attempts.length)).toEqual([1, 1, 1]);
     expect(sftp.files('sovra/prod/data').length).toBeGreaterThan(0);
     for (const done of made) expectNoSecret(done, secrets(), { manifests: objects, folders: [sftp.folder] });
   }, 300_000);
 
   test('whoever has the credentials of the backups can neither delete nor replace', async () => {
-    const [snapshot] = sftp.files('sovra/prod/snapshots');
-    const path = `/${snapshot?.slice('sovra/prod/'.length)}`;
-    const before = readFileSync(`${sftp.folder}/${snapshot}`);
+    const all = snapshots();
+    const path = `/${firstDump?.slice('sovra/prod/'.length)}`;
+    const before = readFileSync(`${sftp.folder}/${firstDump}`);
     expect((await ask('GET', path, WRITER)).status).toBe(200);
     expect((await ask('DELETE', path, WRITER)).status).toBe(403);
     expect((await ask('POST', path, WRITER)).status).toBe(403);
@@ -138,7 +145,7 @@ describe('with the gateway', () => {
     expect((await ask('DELETE', path, WRITER, 8444)).status).toBe(401);
     expect((await ask('DELETE', path, PRUNER)).status).toBe(401);
     expect((await ask('GET', path, { ...WRITER, password: '' })).status).toBe(401);
-    expect(readFileSync(`${sftp.folder}/${snapshot}`)).toEqual(before);
+    expect(readFileSync(`${sftp.folder}/${firstDump}`)).toEqual(before);
     expect(sftp.files('sovra/prod')).toContain('sovra/prod/config');
 
     const verify = find(objects, 'CronJob', 'sovra-backup-verify');
@@ -148,17 +155,15 @@ describe('with the gateway', () => {
     const tried = await runJob(stolen, { ...options, backoffLimit: 0, activeDeadlineSeconds: 60 });
     expect(tried.ok).toBe(false);
     expect(tried.log).toMatch(/403 Forbidden/);
-    expect(sftp.files('sovra/prod/snapshots')).toEqual([snapshot]);
+    expect(snapshots()).toEqual(all);
   }, 200_000);
 
   test('the pruner can: it removes what is old and leaves what was read back', async () => {
-    const [old] = sftp.files('sovra/prod/snapshots');
     await run('sovra-backup-postgres');
-    expect(sftp.files('sovra/prod/snapshots')).toHaveLength(2);
+    expect(snapshots()).toHaveLength(3);
     const pruned = await run('sovra-backup-prune', { timeoutSeconds: 280 });
-    const left = sftp.files('sovra/prod/snapshots');
-    expect(left).toHaveLength(1);
-    expect(left).not.toContain(old);
+    expect(snapshots()).toHaveLength(2);
+    expect(snapshots()).not.toContain(firstDump);
     expectNoSecret(pruned, secrets(), { manifests: objects, folders: [sftp.folder] });
     // What the one listener removed is gone for the other.
     await run('sovra-backup-verify');
@@ -179,40 +184,12 @@ test('no secret is in what the gateway said, nor on its command line', () => {
   }
 });
 
-test('a restore brings a gateway of its own, and everything comes back row for row', async () => {
-  const before = await database.fingerprint('sovra');
-  const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-  const restore = objectsOf(
-    (chart) =>
-      new SovraRestore(chart, 'restore', { sovra, password, at, repository: { sftp: repository() }, vaults: [] }),
-  );
-  const [job] = restore.filter((o) => o.kind === 'Job');
-  await start(deployment(restore, 'sovra-restore-sftp'));
-  try {
-    // It has no listener that deletes.
-    await expect(ask('GET', '/config', PRUNER, 8444)).rejects.toThrow('ECONNREFUSED');
-    await database.query('drop database sovra with (force)', { database: 'postgres' });
-    await database.query('create database sovra', { database: 'postgres' });
-    const { superuser } = database;
-    const owner = { 'database.username': superuser.user, 'database.password': superuser.password };
-    const restored = await runJob(job, { ...options, secrets: { ...options.secrets, 'sovra-secrets': owner } });
-    expect(restored.log).toMatch(/database sovra has \d+ tables/);
-    expect(await database.fingerprint('sovra')).toEqual(before);
-    expectNoSecret(restored, secrets(), { manifests: restore });
-  } finally {
-    await stop();
-  }
-}, 300_000);
-
 describe('what must not work', () => {
   const once = (change: Partial<SftpRepositoryProps>, more: RunOptions = {}) => {
     const changed = synthesize(change);
     const { data } = find(changed, 'ConfigMap', BACKUP) as unknown as { data: Record<string, string> };
     return runPod(podOnce(deployment(changed)), { ...options, configMaps: { [BACKUP]: data }, ...more });
   };
-  const withSecret = (name: string, data: Record<string, string>): RunOptions => ({
-    secrets: { ...options.secrets, [name]: data },
-  });
 
   test('a server that shows another key than the known one is not talked to', async () => {
     const other = await SftpServer.start({ names: [] });
@@ -252,15 +229,33 @@ describe('what must not work', () => {
   );
 
   test('a key that the server does not know', async () => {
-    const ended = await once({}, withSecret('nas', { id: await sftp.strangersKey() }));
+    const ended = await once({}, { secrets: { ...options.secrets, nas: { id: await sftp.strangersKey() } } });
     expect(ended.ok).toBe(false);
     expect(ended.container('writer').stderr).toMatch(/unable to authenticate/);
   }, 120_000);
 
   test('a Secret without a password: nobody gets in without one', async () => {
-    const ended = await once({}, withSecret('gateway', { username: 'backups', password: '' }));
+    const secrets = {
+      ...options.secrets,
+      gateway: { ...WRITER, password: '' },
+      'gateway-pruner': { ...PRUNER, username: '' },
+    };
+    const ended = await once({}, { secrets });
     expect(ended.ok).toBe(false);
     expect(ended.container('writer').stderr).toContain('the Secret holds no password');
+    expect(ended.container('pruner').stderr).toContain('the Secret holds no user name');
+  }, 120_000);
+
+  test('a gateway that is away for a moment holds a backup up, no more', async () => {
+    const back = new Promise((resolve) => setTimeout(resolve, 3000)).then(() => start());
+    try {
+      const done = await run('sovra-backup-postgres');
+      expect(done.log).toMatch(/connection refused/);
+      expect(done.attempts).toHaveLength(1);
+    } finally {
+      await back;
+      await stop();
+    }
   }, 120_000);
 
   test('a backup without its gateway fails, and its log says why', async () => {
@@ -290,3 +285,29 @@ test('what was replaced in a Secret is seen by the probe that asks for a restart
   expect(changed.ok).toBe(false);
   expect(changed.container('writer').stdout).toContain('rclone serve restic');
 }, 60_000);
+
+/** Last: the account of the backups loses its rights with the database that is dropped. */
+test('a restore brings a gateway of its own, and everything comes back row for row', async () => {
+  const before = await database.fingerprint('sovra');
+  const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const restore = objectsOf(
+    (chart) =>
+      new SovraRestore(chart, 'restore', { sovra, password, at, repository: { sftp: repository() }, vaults: [] }),
+  );
+  const [job] = restore.filter((o) => o.kind === 'Job');
+  await start(deployment(restore, 'sovra-restore-sftp'));
+  try {
+    // It has no listener that deletes.
+    await expect(ask('GET', '/config', PRUNER, 8444)).rejects.toThrow('ECONNREFUSED');
+    await database.query('drop database sovra with (force)', { database: 'postgres' });
+    await database.query('create database sovra', { database: 'postgres' });
+    const { superuser } = database;
+    const owner = { 'database.username': superuser.user, 'database.password': superuser.password };
+    const restored = await runJob(job, { ...options, secrets: { ...options.secrets, 'sovra-secrets': owner } });
+    expect(restored.log).toMatch(/database sovra has \d+ tables/);
+    expect(await database.fingerprint('sovra')).toEqual(before);
+    expectNoSecret(restored, secrets(), { manifests: restore });
+  } finally {
+    await stop();
+  }
+}, 300_000);
