@@ -13,13 +13,17 @@ export { pgBackRestRestoreJob } from './backup/pgbackrest-restore';
 export type { KeptPromise } from './backup/plan';
 export type { BackupSource, LossSummands, RecoveryPromise } from './backup/promise';
 export type {
+  GatewayCertificate,
   RepositoryProps,
   RestCredentials,
   RestRepositoryProps,
   S3Credentials,
   S3RepositoryProps,
+  SftpGatewayPlaceProps,
+  SftpRepositoryProps,
   VolumeRepositoryProps,
 } from './backup/repository';
+export type { SftpGateway } from './backup/sftp-gateway';
 export { SovraBackupSchedule, type SovraBackupScheduleProps } from './backup/sovra-backup-schedule';
 export {
   type RestorePostgresProps,

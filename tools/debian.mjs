@@ -15,9 +15,9 @@ const PROGRAMS = {
   '/usr/bin/chromium': 'chromium',
   '/usr/bin/jq': 'jq',
   '/usr/bin/pgbackrest': 'pgbackrest',
-  '/usr/bin/rclone': 'rclone',
   '/usr/bin/ssh': 'openssh-client',
   '/usr/bin/zstd': 'zstd',
+  '/usr/sbin/sshd': 'openssh-server',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
 };
 

@@ -1,5 +1,6 @@
-// A site without a way out: one property moves every image to a mirror, the API server is at a known address, and
-// notifications go to a receiver inside. `sovra-ops images dist --mirror registry.intern.example/sovra` is the shopping list.
+// A site without a way out: one property moves every image to a mirror, the API server is at a known address, notifications
+// go to a receiver inside, and backups to a disk there that speaks SFTP.
+// `sovra-ops images dist --mirror registry.intern.example/sovra` is the shopping list.
 import { Chart } from 'cdk8s';
 import { SovraAlerts, SovraApp, SovraBackupSchedule, SovraInstallation, SovraMonitoring } from '../../lib';
 
@@ -24,9 +25,21 @@ new SovraBackupSchedule(chart, 'backup', {
   prometheus,
   network,
   runbookBaseUrl,
+  // A gateway is made before it, so that the backups cannot delete there.
   repository: {
-    rest: { url: 'https://backup.intern.example:8000/sovra', credentials: { secret: 'sovra-backup-rest' } },
+    sftp: {
+      host: 'nas.intern.example',
+      user: 'sovra',
+      path: 'backups/vault-site-a',
+      hostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKTU2Nh7xnnYxr5jzFFjMJGGt+K7RvCyEyEgKa4ZUqIt'],
+      privateKey: { secret: 'sovra-backup-nas', key: 'id_ed25519' },
+      peers: [{ cidrs: ['10.0.7.20/32'] }],
+      credentials: { secret: 'sovra-backup-gateway' },
+      tls: { secret: 'sovra-backup-gateway-tls' },
+      certificateAuthority: { secret: 'sovra-backup-gateway-ca', key: 'ca.crt' },
+    },
   },
   password: { secret: 'sovra-backup', key: 'password' },
+  pruner: { credentials: { secret: 'sovra-backup-gateway-pruner' } },
 });
 app.synth();

@@ -139,7 +139,7 @@ export function checkSources(construct: Construct, props: SovraBackupSchedulePro
     given: sources.namespaces,
     allowed: 'backups in one namespace, since a volume belongs to one',
     remedy:
-      'Use s3 or rest; or make one SovraBackupSchedule for each namespace, with `postgres: false` or `vault: false`, and ' +
+      'Use s3, sftp or rest; or make one SovraBackupSchedule for each namespace, with `postgres: false` or `vault: false`, and ' +
       '`kubernetes: { namespaces: [NAMESPACE] }`.',
   });
   c.done();
@@ -181,7 +181,7 @@ function checkPrunerCredentials(c: Checker, pruner: PrunerProps, repository: Rep
     });
     return;
   }
-  const own = 's3' in repository ? repository.s3.credentials : repository.rest.credentials;
+  const own = credentialsOf(repository);
   const given = pruner.credentials;
   c.require(given?.secret !== undefined, {
     property,
@@ -197,6 +197,13 @@ function checkPrunerCredentials(c: Checker, pruner: PrunerProps, repository: Rep
   });
   if ('s3' in repository) checkS3Credentials(c, property, given as S3Credentials | undefined);
   else checkRestCredentials(c, property, given as RestCredentials | undefined);
+}
+
+function credentialsOf(
+  repository: Exclude<RepositoryProps, { volume: unknown }>,
+): S3Credentials | RestCredentials | undefined {
+  if ('s3' in repository) return repository.s3.credentials;
+  return 'sftp' in repository ? repository.sftp.credentials : repository.rest.credentials;
 }
 
 function sorted(o: object): [string, unknown][] {

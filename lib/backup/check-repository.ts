@@ -3,6 +3,7 @@ import type { Peer } from '../kube/network';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef } from '../sovra/installation';
 import { type Checker, dnsSubdomain, known, quantity, type Rule, secretKey, url } from '../validate';
+import { checkSftp } from './check-sftp';
 import type { RepositoryProps, RestCredentials, S3Credentials } from './repository';
 
 const bucket: Rule = (v) =>
@@ -32,29 +33,24 @@ export function checkRepository(
 ): void {
   checkPassword(c, password);
   const kinds = typeof repository === 'object' && repository !== null ? Object.keys(repository) : [];
-  if (kinds.includes('sftp')) {
-    c.add({
-      property: 'repository.sftp',
-      given: 'sftp',
-      allowed: 's3, rest or volume: the image in which the database is read has no ssh client',
-      remedy: 'Put a restic REST server in front of that disk, and use `rest`.',
-    });
-  } else if (repositoryKind(repository) === undefined) {
+  if (repositoryKind(repository) === undefined) {
     c.add({
       property: 'repository',
       given: kinds,
-      allowed: 'one destination: { s3 }, { rest } or { volume }',
+      allowed: 'one destination: { s3 }, { sftp }, { rest } or { volume }',
       remedy: 'Say where the copies go; a backup without a destination is none.',
     });
   } else checkKind(c, repository as RepositoryProps);
 }
 
+const KINDS = ['s3', 'sftp', 'rest', 'volume'] as const;
+
 /** Which destination is given; undefined if it is not exactly one. */
-export function repositoryKind(repository: unknown): 's3' | 'rest' | 'volume' | undefined {
+export function repositoryKind(repository: unknown): (typeof KINDS)[number] | undefined {
   if (typeof repository !== 'object' || repository === null) return undefined;
   const [kind, ...more] = Object.entries(repository);
   if (kind === undefined || more.length > 0 || typeof kind[1] !== 'object' || kind[1] === null) return undefined;
-  return (['s3', 'rest', 'volume'] as const).find((k) => k === kind[0]);
+  return KINDS.find((k) => k === kind[0]);
 }
 
 function checkKind(c: Checker, repository: RepositoryProps): void {
@@ -68,6 +64,11 @@ function checkKind(c: Checker, repository: RepositoryProps): void {
       .value('repository.s3.cacheSize', s3.cacheSize, known(quantity));
     checkS3Credentials(c, 'repository.s3.credentials', s3.credentials);
     checkReached(c, 'repository.s3', s3);
+  } else if ('sftp' in repository) {
+    const { sftp } = repository;
+    required(c, 'repository.sftp', sftp, SFTP_REQUIRED);
+    checkSftp(c, 'repository.sftp', sftp);
+    checkRestCredentials(c, 'repository.sftp.credentials', sftp.credentials);
   } else if ('rest' in repository) {
     const { rest } = repository;
     required(c, 'repository.rest', rest, ['url', 'credentials']);
@@ -86,6 +87,10 @@ function checkKind(c: Checker, repository: RepositoryProps): void {
       .value('repository.volume.cacheSize', volume.cacheSize, known(quantity));
   }
 }
+
+const SFTP_REQUIRED = [
+  ...(['host', 'user', 'path', 'hostKeys', 'privateKey', 'credentials', 'tls', 'certificateAuthority'] as const),
+];
 
 /** https, without what restic could not carry over: a query or a fragment. */
 const plainUrl: Rule = known(

@@ -29,7 +29,8 @@ import {
   type TimedBackup,
   worstLoss,
 } from './promise';
-import { repositoryAccess } from './repository';
+import type { RepositoryAccess } from './repository';
+import { accessThrough, BACKUP_SFTP, gatewayPlace } from './sftp-repository';
 import type { SovraBackupScheduleProps } from './sovra-backup-schedule';
 import { vaultSnapshotHost } from './vault-connection';
 import { VAULT_FILE, VAULT_SCHEDULE, vaultTask } from './vault-task';
@@ -52,6 +53,15 @@ export function backupSources({ sovra, postgres, vault, kubernetes }: SovraBacku
     ...new Set([...(database ? [database.namespace] : []), ...edgeNodes.map((n) => n.vault.namespace), ...objectsOf]),
   ];
   return { database, edgeNodes, objectsOf, namespaces };
+}
+
+/** How the jobs reach the repository; the pruner with its own rights. */
+export function backupAccess(
+  { repository, password }: SovraBackupScheduleProps,
+  { namespaces }: BackupSources,
+  pruner?: SovraBackupScheduleProps['pruner'],
+): RepositoryAccess {
+  return accessThrough(repository, password, gatewayPlace(repository, BACKUP_SFTP, namespaces[0] as string), pruner);
 }
 
 /** A backup: what is run, what of, and whose recovery point it keeps (nobody's, where it is a second line). */
@@ -179,10 +189,11 @@ function backups(props: SovraBackupScheduleProps, sources: BackupSources, exclus
 }
 
 /** The dump: what keeps the recovery points, or a second line beside an archive. */
-function databaseBackups(props: SovraBackupScheduleProps, { database }: BackupSources, exclusive: number): Backup[] {
+function databaseBackups(props: SovraBackupScheduleProps, sources: BackupSources, exclusive: number): Backup[] {
+  const { database } = sources;
   if (database === undefined) return [];
-  const { sovra, repository, password } = props;
-  const access = repositoryAccess(repository, password);
+  const { sovra } = props;
+  const access = backupAccess(props, sources);
   const archived = archivingOf(props) !== undefined;
   const schedule = archived ? DUMP_BESIDE_ARCHIVE : undefined;
   const task = postgresTask(sovra, database, access, props.postgres || {}, exclusive, schedule);
@@ -192,8 +203,9 @@ function databaseBackups(props: SovraBackupScheduleProps, { database }: BackupSo
 const FEDERATION = ['federation'] as const;
 
 /** Every second Vault a minute later, so that not all of them start their pods at once. */
-function vaultBackups(props: SovraBackupScheduleProps, { edgeNodes }: BackupSources, exclusive: number): Backup[] {
-  const access = repositoryAccess(props.repository, props.password);
+function vaultBackups(props: SovraBackupScheduleProps, sources: BackupSources, exclusive: number): Backup[] {
+  const { edgeNodes } = sources;
+  const access = backupAccess(props, sources);
   const tuning = props.vault || {};
   const first = tuning.schedule ?? VAULT_SCHEDULE;
   const second = edgeNodes.length > 1 ? (shift(first, 1) ?? first) : first;
@@ -207,10 +219,10 @@ function vaultBackups(props: SovraBackupScheduleProps, { edgeNodes }: BackupSour
 }
 
 /** Each only lists what is there: they may run side by side. */
-function objectBackups(props: SovraBackupScheduleProps, { objectsOf }: BackupSources, exclusive: number): Backup[] {
+function objectBackups(props: SovraBackupScheduleProps, sources: BackupSources, exclusive: number): Backup[] {
   const { sovra, network } = props;
-  const access = repositoryAccess(props.repository, props.password);
-  return objectsOf.map((namespace) => ({
+  const access = backupAccess(props, sources);
+  return sources.objectsOf.map((namespace) => ({
     task: kubernetesTask(sovra, namespace, access, props.kubernetes || {}, exclusive, network),
     source: 'kubernetes',
     subject: namespace,
@@ -222,15 +234,13 @@ function objectBackups(props: SovraBackupScheduleProps, { objectsOf }: BackupSou
 
 /** What is done to the repository itself. */
 function maintenance(props: SovraBackupScheduleProps, sources: BackupSources, exclusive: number): PlannedTask[] {
-  const { sovra, repository, password, pruner, verification } = props;
+  const { sovra, pruner, verification } = props;
   const { database } = sources;
   const archiving = archivingOf(props);
   const home = sources.namespaces[0] as string;
-  const access = repositoryAccess(repository, password);
+  const access = backupAccess(props, sources);
   return [
-    ...(pruner
-      ? [pruneTask(sovra, home, repositoryAccess(repository, password, pruner.credentials), pruner, exclusive)]
-      : []),
+    ...(pruner ? [pruneTask(sovra, home, backupAccess(props, sources, pruner), pruner, exclusive)] : []),
     ...(verification === false ? [] : [verifyTask(sovra, home, access, verification ?? {})]),
     ...drills(props, sources),
     ...(archiving && database ? archivingTasks(sovra, database, archiving) : []),
@@ -242,11 +252,12 @@ export function drillNamespace({ drill }: SovraBackupScheduleProps, home: string
   return drill === false ? undefined : (drill?.namespace ?? home);
 }
 
-function drills(props: SovraBackupScheduleProps, { database, edgeNodes, namespaces }: BackupSources): PlannedTask[] {
+function drills(props: SovraBackupScheduleProps, sources: BackupSources): PlannedTask[] {
+  const { database, edgeNodes, namespaces } = sources;
   const namespace = drillNamespace(props, namespaces[0] as string);
   if (namespace === undefined) return [];
   const { sovra } = props;
-  const access = repositoryAccess(props.repository, props.password);
+  const access = backupAccess(props, sources);
   const tuning = props.drill || {};
   const hosts = edgeNodes.map((node) => vaultSnapshotHost(sovra, node));
   return [

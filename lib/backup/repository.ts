@@ -1,5 +1,6 @@
 import type { Container, EnvVar, Volume } from 'kubernetes-types/core/v1';
 import { ANYWHERE, type Opening, type Peer } from '../kube/network';
+import type { Resources } from '../kube/pod';
 import type { SecretKeyRef } from '../sovra/installation';
 
 /** Credentials of an S3 store, in one Secret. */
@@ -63,11 +64,63 @@ export interface VolumeRepositoryProps extends Cached {
   readonly subPath?: string;
 }
 
+/** A Secret of the type kubernetes.io/tls, as cert-manager writes it, or any other with these two keys. */
+export interface GatewayCertificate {
+  readonly secret: string;
+  /** @default 'tls.crt' */
+  readonly certificateKey?: string;
+  /** @default 'tls.key' */
+  readonly privateKeyKey?: string;
+}
+
 /**
- * Where the encrypted copies go. SFTP is not among them: restic needs an ssh client beside it, and the image of
- * PostgreSQL, in which the dump is read, has none. Put a restic REST server in front of such a disk.
+ * A folder on an SFTP server. restic would need an ssh client beside it, which the image of PostgreSQL lacks, and SFTP has no
+ * account that may write but not delete. So the jobs talk to a gateway that is made with them: rclone, which serves the
+ * folder as a restic REST server, append-only for the backups, with a port and credentials of its own for the pruner.
  */
-export type RepositoryProps =
+export interface SftpRepositoryProps extends Cached {
+  /** DNS name or IPv4 address of the server. */
+  readonly host: string;
+  /** @default 22 */
+  readonly port?: number;
+  /** Account on the server; it may read, write and delete in the folder. Only the gateway has its key. */
+  readonly user: string;
+  /** Folder of the repository: seen from where the account logs in, or with a leading "/" from the root. */
+  readonly path: string;
+  /**
+   * Public keys of the server, as `ssh-keyscan HOST` prints them without the host: 'ssh-ed25519 AAAA...'. A server that shows
+   * another one is refused. They are no secret, but compare them with what the server's owner says.
+   */
+  readonly hostKeys: readonly string[];
+  /** The account's private key, without a passphrase, in the gateway's namespace only. */
+  readonly privateKey: SecretKeyRef;
+  /** Name and password, of your making, that the gateway asks of the backups. */
+  readonly credentials: RestCredentials;
+  /**
+   * What the gateway shows to the jobs, in its namespace: a certificate for `sovra-backup-sftp.NAMESPACE.svc`, and for
+   * `sovra-restore-sftp.NAMESPACE.svc` where `SovraRestore` makes one.
+   */
+  readonly tls: GatewayCertificate;
+  /** The authority that signed it, a PEM file in a Secret. No public one signs the name of a Service. */
+  readonly certificateAuthority: SecretKeyRef;
+  /** Where the SFTP server is, for network policies. @default any address, on `port` */
+  readonly peers?: readonly Peer[];
+  /** @default beside the jobs */
+  readonly gateway?: SftpGatewayPlaceProps;
+}
+
+export interface SftpGatewayPlaceProps {
+  /** A namespace that exists. @default that of the database, or of the first Vault or objects that are backed up */
+  readonly namespace?: string;
+  /** Of each of its containers. @default 50m and 64Mi requested, 1 and 512Mi allowed */
+  readonly resources?: Resources;
+}
+
+/** Where the encrypted copies go. */
+export type RepositoryProps = DirectRepositoryProps | { readonly sftp: SftpRepositoryProps };
+
+/** What restic itself reaches. */
+export type DirectRepositoryProps =
   | { readonly s3: S3RepositoryProps }
   | { readonly rest: RestRepositoryProps }
   | { readonly volume: VolumeRepositoryProps };
@@ -91,7 +144,7 @@ export const VOLUME_FOLDER = '/repository';
  * @param credentials others than those of the repository itself, for the pruner
  */
 export function repositoryAccess(
-  repository: RepositoryProps,
+  repository: DirectRepositoryProps,
   password: SecretKeyRef,
   credentials?: S3Credentials | RestCredentials,
 ): RepositoryAccess {
@@ -123,13 +176,13 @@ export function repositoryAccess(
   };
 }
 
-function cacheSize(repository: RepositoryProps): string {
+function cacheSize(repository: DirectRepositoryProps): string {
   const [given]: readonly (Cached | undefined)[] = Object.values(repository);
   return given?.cacheSize ?? '2Gi';
 }
 
 /** As `restic --repo` takes it. */
-function location(repository: RepositoryProps): string {
+function location(repository: DirectRepositoryProps): string {
   if ('s3' in repository) {
     const { endpoint, bucket, prefix } = repository.s3;
     return `s3:${endpoint.replace(/\/+$/, '')}/${bucket}${prefix === undefined ? '' : `/${prefix}`}`;
@@ -139,7 +192,7 @@ function location(repository: RepositoryProps): string {
 }
 
 function storeAccess(
-  repository: RepositoryProps,
+  repository: DirectRepositoryProps,
   credentials: S3Credentials | RestCredentials | undefined,
 ): RepositoryAccess {
   if ('s3' in repository) {

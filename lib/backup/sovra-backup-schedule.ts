@@ -15,9 +15,11 @@ import { checkBackupSchedule, checkSources } from './check-backup-schedule';
 import type { RestoreDrillProps } from './drill';
 import { BackupEvidence } from './evidence-exporter';
 import { type KubernetesBackupProps, kubernetesRights } from './kubernetes-task';
-import { initProps, type PrunerProps, type VerificationProps } from './maintenance-tasks';
-import { backupSources, drillNamespace, type KeptPromise, planBackups } from './plan';
-import { type RepositoryProps, repositoryAccess } from './repository';
+import { initProps, PRUNE, type PrunerProps, type VerificationProps } from './maintenance-tasks';
+import { backupAccess, backupSources, drillNamespace, type KeptPromise, planBackups } from './plan';
+import type { RepositoryProps, RestCredentials } from './repository';
+import { SftpGateway } from './sftp-gateway';
+import { BACKUP_SFTP, gatewayPlace, taskPods } from './sftp-repository';
 import { vaultSnapshotHost } from './vault-connection';
 import type { VaultBackupProps } from './vault-task';
 
@@ -113,6 +115,8 @@ export class SovraBackupSchedule extends Construct {
   readonly archive?: DatabaseArchive;
   /** What reads the repository; undefined where it was left out. */
   readonly evidence?: BackupEvidence;
+  /** What stands before an SFTP server; undefined for other repositories. */
+  readonly sftpGateway?: SftpGateway;
   /** Alerts of what the repository says. */
   readonly evidenceRules?: ApiObject;
 
@@ -132,7 +136,7 @@ export class SovraBackupSchedule extends Construct {
     this.alertRules = made.alertRules;
     this.promises = plan.promises;
     this.namespaces = [...new Set([...sources.namespaces, ...(scratch === undefined ? [] : [scratch])])];
-    const access = repositoryAccess(props.repository, props.password);
+    const access = backupAccess(props, sources);
     const { sovra, network, prometheus, evidence } = props;
     const archiving = props.postgres ? props.postgres.archiving : undefined;
     if (archiving && sources.database) {
@@ -146,10 +150,22 @@ export class SovraBackupSchedule extends Construct {
       this.evidence = new BackupEvidence(this, 'evidence', { ...common, ...evidence, namespace: home });
       this.evidenceRules = evidenceRules(this, props, promisesOf(home, plan, made.tasks, props.recovery));
     }
+    this.sftpGateway = this.gateway(props, home);
     this.initTask = new ScheduledTask(this, 'init', {
       ...initProps(props.sovra, home, access),
       network: props.network,
       alerts: 'shared',
+    });
+  }
+
+  private gateway({ repository, sovra, network, pruner }: SovraBackupScheduleProps, home: string) {
+    if (!('sftp' in repository)) return undefined;
+    const pods = [{ namespace: home, podLabels: taskPods({ name: PRUNE }) }];
+    const component = 'backup';
+    return new SftpGateway(this, 'sftp-gateway', {
+      ...{ sovra, network, component, repository: repository.sftp, ...gatewayPlace(repository, BACKUP_SFTP, home) },
+      writers: this.namespaces.map((namespace) => ({ namespace, podLabels: taskPods({ component }) })),
+      ...(pruner && { pruner: { pods, credentials: pruner.credentials as RestCredentials } }),
     });
   }
 }

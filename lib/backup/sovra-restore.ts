@@ -16,7 +16,7 @@ import {
 import { kubernetesFile } from './kubernetes-task';
 import { databaseAuthority, databaseEnvironment, POSTGRES_USER, toDatabase } from './postgres-connection';
 import { POSTGRES_FILE } from './postgres-task';
-import { type RepositoryAccess, type RepositoryProps, repositoryAccess } from './repository';
+import type { RepositoryAccess, RepositoryProps } from './repository';
 import {
   installationTag,
   RESTIC_RESOURCES,
@@ -25,7 +25,7 @@ import {
   TOOLS,
   toolsVolume,
 } from './restic';
-import { RestoreJob } from './restore-job';
+import { RESTORE_COMPONENT, RestoreJob } from './restore-job';
 import {
   CHOOSE_PROGRAM,
   FETCH_SCRIPT,
@@ -34,6 +34,8 @@ import {
   RESTORE_VAULT_SCRIPT,
   SCRATCH,
 } from './restore-scripts';
+import { SftpGateway } from './sftp-gateway';
+import { accessThrough, gatewayPlace, RESTORE_SFTP, taskPods } from './sftp-repository';
 import { vaultAuthority, vaultConnection, vaultSnapshotHost } from './vault-connection';
 import { VAULT_FILE } from './vault-task';
 
@@ -59,7 +61,10 @@ export interface RestoreVaultProps {
 
 export interface SovraRestoreProps {
   readonly sovra: SovraInstallation;
-  /** Where the copies are; as `SovraBackupSchedule` was given it. */
+  /**
+   * Where the copies are; as `SovraBackupSchedule` was given it. For `sftp` a restore brings a gateway of its own, which deletes
+   * nothing, so that it needs nothing of the cluster that is lost.
+   */
   readonly repository: RepositoryProps;
   /** The password of the repository. */
   readonly password: SecretKeyRef;
@@ -110,12 +115,15 @@ const pointInTime: Rule = known((v) =>
 export class SovraRestore extends Construct {
   /** In the order in which they are to be let go. */
   readonly jobs: readonly RestoreJob[];
+  /** What stands before an SFTP server; undefined for other repositories. */
+  readonly sftpGateway?: SftpGateway;
 
   constructor(scope: Construct, id: string, props: SovraRestoreProps) {
     super(scope, id);
     checkRestore(this, props);
     const { sovra, network } = props;
-    const access = repositoryAccess(props.repository, props.password);
+    const place = gatewayPlace(props.repository, RESTORE_SFTP, firstNamespace(props));
+    const access = accessThrough(props.repository, props.password, place);
     const vaults = (props.vaults ?? []).map((given) => {
       const edgeNode = sovra.localEdgeNodes.find((n) => n.id === given.edgeNode) as EdgeNode & { vault: Vault };
       return vaultRestore(props, access, edgeNode, given);
@@ -128,7 +136,21 @@ export class SovraRestore extends Construct {
     });
     const all = [...namespaces, ...vaults, ...(database ? [postgresRestore(props, access, database)] : [])];
     this.jobs = all.map(({ id: job, ...rest }) => new RestoreJob(this, job, { ...rest, sovra, network }));
+    if (!('sftp' in props.repository)) return;
+    const component = RESTORE_COMPONENT;
+    const podLabels = taskPods({ component });
+    this.sftpGateway = new SftpGateway(this, 'sftp-gateway', {
+      ...{ sovra, network, component, repository: props.repository.sftp, ...place },
+      writers: [...new Set(all.map((job) => job.namespace))].map((namespace) => ({ namespace, podLabels })),
+    });
   }
+}
+
+/** As for backups: that of the database, or of the first Vault or objects. */
+function firstNamespace({ sovra, postgres, vaults = [], namespaces = [] }: SovraRestoreProps): string {
+  const database = postgres === false ? undefined : sovra.database?.namespace;
+  const vault = sovra.localEdgeNodes.find((n) => n.id === vaults[0]?.edgeNode)?.vault?.namespace;
+  return database ?? vault ?? (namespaces[0]?.namespace as string);
 }
 
 type Planned = TaskPodProps & { readonly id: string; readonly name: string; readonly namespace: string };

@@ -11,6 +11,7 @@ export const IMAGES = {
   otelCollector: 'docker.io/otel/opentelemetry-collector-contrib:0.160.0',
   pushgateway: 'quay.io/prometheus/pushgateway:v1.11.1',
   restic: 'docker.io/restic/restic:0.18.1',
+  rclone: 'docker.io/rclone/rclone:1.75.1',
   postgres: 'docker.io/library/postgres:15.15-alpine3.22',
   vault: 'docker.io/hashicorp/vault:1.18.3',
   trivy: 'docker.io/aquasec/trivy:0.74.0',

@@ -13,7 +13,7 @@ describe('what is refused', () => {
     [{ repository: { s3, volume: { claimName: 'x' } } }, 'repository', 'one destination'],
     [{ repository: { gcs: {} } }, 'repository', 'one destination'],
     [{ repository: { s3: null } }, 'repository', 'one destination'],
-    [{ repository: { sftp: { host: 'x' } } }, 'repository.sftp', 'no ssh client'],
+    [{ repository: { s3, sftp: { host: 'x' } } }, 'repository', 'one destination'],
     [{ password: undefined }, 'password', 'a reference to the Secret'],
     [{ password: { secret: 'x' } }, 'password', 'a reference to the Secret'],
     [{ password: { secret: 'X Y', key: 'k' } }, 'password.secret', 'DNS-1123'],

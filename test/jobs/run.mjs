@@ -49,11 +49,11 @@ function runInside(scratch, command) {
 
 /** A script builds what else it needs itself, before it is started here. */
 function needs(script) {
-  const packages = ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'rclone', 'jq', 'zstd'];
+  const packages = ['debian.mjs', 'postgresql-15', 'pgbackrest', 'busybox-static', 'jq', 'zstd'];
   const programs = ['build.mjs', 'restic', 'versitygw'];
-  const more = script ? [] : ['vault', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'];
+  const more = script ? [] : ['vault', 'rclone', 'pushgateway', 'etcd', 'kube-apiserver', 'kubectl'];
   return [
-    [...packages, 'openssh-client'],
+    [...packages, 'openssh-client', 'openssh-server'],
     [...programs, ...more],
   ];
 }

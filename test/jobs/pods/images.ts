@@ -34,6 +34,7 @@ const postgresLinks = (folder: string) => () =>
  * | image                   | base   | programs                                                                  |
  * | ----------------------- | ------ | ------------------------------------------------------------------------- |
  * | restic/restic           | alpine | /usr/bin/restic, /usr/bin/jq, /usr/bin/ssh (fuse is left out)             |
+ * | rclone/rclone           | alpine | /usr/local/bin/rclone: serve restic, local and sftp only (fuse is left out) |
  * | prometheus/pushgateway  | busybox | /bin/pushgateway                                                         |
  * | hashicorp/vault         | alpine | /bin/vault (libcap, su-exec, dumb-init are left out: for its entry point) |
  * | postgres:*-alpine*      | alpine | /usr/local/bin/{pg_*,psql,...}, /bin/bash, /usr/bin/zstd                  |
@@ -57,6 +58,13 @@ export const IMAGE_FILES: Readonly<Record<string, ImageFiles>> = {
     base: 'alpine',
     files: () => ({ '/bin/pushgateway': tool('pushgateway') }),
     entrypoint: ['/bin/pushgateway'],
+  },
+  rclone: {
+    base: 'alpine',
+    files: () => ({ '/usr/local/bin/rclone': tool('rclone') }),
+    env: { XDG_CONFIG_HOME: '/config' },
+    users: [['rclone', 1009, '/home/rclone']],
+    entrypoint: ['rclone'],
   },
   vault: {
     base: 'alpine',

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { tool } from '../../support/tools';
 import type { Authority, Certificate } from './certificates';
 import { send } from './request';
 import { type Command, RealServer } from './server';
@@ -13,8 +14,6 @@ export interface RestServerOptions {
   readonly folder?: string;
 }
 
-const PROGRAM = '/usr/bin/rclone';
-
 /** Speaks restic's REST protocol: rclone, which has it built in. */
 export class RestServer extends RealServer {
   readonly port = 443;
@@ -26,7 +25,6 @@ export class RestServer extends RealServer {
   }
 
   static async start(options: RestServerOptions): Promise<RestServer> {
-    if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing (Debian: apt-get install rclone)`);
     const server = new RestServer(options);
     mkdirSync(server.folder, { recursive: true });
     server.certificate = await options.tls.issue([...server.names, server.address]);
@@ -46,7 +44,7 @@ export class RestServer extends RealServer {
     const { username, password } = this.user;
     const more = this.options.appendOnly ? ['--append-only'] : [];
     return {
-      command: PROGRAM,
+      command: tool('rclone'),
       args: [
         ...['serve', 'restic', '--addr', `${this.address}:${this.port}`, '--cert', certFile, '--key', keyFile],
         ...['--config', '/dev/null', ...more, this.folder],

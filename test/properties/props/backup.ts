@@ -3,14 +3,6 @@ import fc from 'fast-check';
 import type { RestoreDrillProps } from '../../../lib/backup/drill';
 import type { KubernetesBackupProps } from '../../../lib/backup/kubernetes-task';
 import type { KeepPolicy, PrunerProps, VerificationProps } from '../../../lib/backup/maintenance-tasks';
-import type {
-  RepositoryProps,
-  RestCredentials,
-  RestRepositoryProps,
-  S3Credentials,
-  S3RepositoryProps,
-  VolumeRepositoryProps,
-} from '../../../lib/backup/repository';
 import type { EvidenceProps, SovraBackupScheduleProps } from '../../../lib/backup/sovra-backup-schedule';
 import type { VaultBackupProps } from '../../../lib/backup/vault-task';
 import type { TaskTuning } from '../../../lib/operations/task-set';
@@ -34,104 +26,11 @@ import {
   record,
   text,
 } from '../kinds';
-import {
-  dnsLabel,
-  dnsSubdomain,
-  duration,
-  positiveInteger,
-  quantity,
-  resources,
-  secretKey,
-  secretRef,
-} from '../leaves';
+import { dnsLabel, duration, positiveInteger, quantity, resources, secretRef } from '../leaves';
 import { backupAlertOverrides, sharedTaskAlertOverrides } from './alerts';
 import { installationProps, sovra } from './installation';
-import { peers } from './network';
+import { repository, s3 } from './repository';
 import { daily, deadlines, setFields, tuning } from './tasks';
-
-const path = text(fc.constantFrom('prod', 'prod/a', 'a.b_c-d/e'), ['', '/a', 'a/', 'a//b', '../a', 'a/..', '.', 'a b']);
-const NO_ADDRESS = [
-  '',
-  'http://s3.example.com',
-  's3.example.com',
-  'https://u:p@s3.example.com',
-  'https:s3.example.com',
-  'https://s3.example.com/?a=b',
-  'https://s3.example.com/#a',
-];
-const reached = { certificateAuthority: secretRef, peers, cacheSize: quantity };
-
-const s3Credentials = record<S3Credentials>(
-  { secret: dnsSubdomain, accessKeyIdKey: secretKey, secretAccessKeyKey: secretKey },
-  ['secret'],
-);
-const s3 = record<S3RepositoryProps>(
-  {
-    endpoint: text(fc.constantFrom('https://s3.example.com', 'https://s3.example.com:9000', 'https://192.0.2.1/'), [
-      ...NO_ADDRESS,
-      'https://s3.example.com/bucket',
-    ]),
-    bucket: text(fc.constantFrom('sovra-backup', 'abc', 'a.b-c', 'x'.repeat(63)), [
-      '',
-      'ab',
-      'Abc',
-      'a_b',
-      'a..b',
-      '192.168.0.1',
-      'x'.repeat(64),
-      'abc/d',
-    ]),
-    prefix: path,
-    region: text(fc.constantFrom('eu-central-1', 'us'), ['', 'EU', 'a b']),
-    credentials: s3Credentials,
-    ...reached,
-  },
-  ['endpoint', 'bucket', 'credentials'],
-);
-const restCredentials = record<RestCredentials>(
-  { secret: dnsSubdomain, usernameKey: secretKey, passwordKey: secretKey },
-  ['secret'],
-);
-const rest = record<RestRepositoryProps>(
-  {
-    url: text(fc.constantFrom('https://rest.example.com', 'https://rest.example.com:8000/sovra/'), NO_ADDRESS),
-    credentials: restCredentials,
-    ...reached,
-  },
-  ['url', 'credentials'],
-);
-const volume = record<VolumeRepositoryProps>({ claimName: dnsSubdomain, subPath: path, cacheSize: quantity }, [
-  'claimName',
-]);
-
-/** Exactly one key. */
-const kindOf = <T>(name: 's3' | 'rest' | 'volume', kind: Kind<T>): Kind<RepositoryProps> => ({
-  valid: kind.valid.map((v) => ({ [name]: v }) as unknown as RepositoryProps),
-  faults: kind.faults.map((f) => ({
-    name: `${name}: ${f.name}`,
-    // What is no object is no destination at all.
-    broken: f.broken.map((b) => ({
-      ...b,
-      value: { [name]: b.value },
-      property: b.property === '' ? '' : `.${name}${b.property}`,
-    })),
-  })),
-});
-export const repository = alsoBroken(
-  either(either(kindOf('s3', s3), kindOf('rest', rest)), kindOf('volume', volume)),
-  oneOf(
-    'no destination',
-    null,
-    'text',
-    7,
-    [],
-    {},
-    { s3: null },
-    { s3: {}, rest: {} },
-    { nfs: {} },
-    { sftp: { host: 'a' } },
-  ),
-);
 
 const keep = alsoBroken(
   record<KeepPolicy>({

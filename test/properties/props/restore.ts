@@ -5,9 +5,9 @@ import type { RestorePostgresProps, RestoreVaultProps, SovraRestoreProps } from 
 import { SovraInstallation } from '../../../lib/sovra/installation';
 import { asWhole, type Fault, type Fields, type Kind, list, only, record, stranger, text } from '../kinds';
 import { dnsLabel, quantity, secretRef } from '../leaves';
-import { repository } from './backup';
 import { sovra } from './installation';
 import { network } from './network';
+import { repository } from './repository';
 
 const two = (n: number) => String(n).padStart(2, '0');
 const point = text(
