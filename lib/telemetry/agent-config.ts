@@ -17,6 +17,7 @@ import {
 } from './collector';
 import { literal, type StatementGroup } from './ottl';
 import { countRedactions, type RedactionProps, redactLogs } from './redaction';
+import { SPLIT_MARK } from './split';
 
 /** What the collector on each node reads, and where it sends it. */
 export interface AgentOptions {
@@ -162,6 +163,7 @@ const resourceFromPath = (): StatementGroup => {
 const parse = (docker: boolean): readonly StatementGroup[] => {
   const cut = 'Index(log.body, "{")';
   const level = attribute('level');
+  const message = firstOf('msg', 'message', '@message');
   const id = (name: string, from: string, digits: number) =>
     `set(log.${name}.string, ${from}) where IsMatch(${from}, "^[0-9a-f]{${digits}}$$")`;
   const head = String.raw`\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ?`;
@@ -193,7 +195,9 @@ const parse = (docker: boolean): readonly StatementGroup[] => {
       conditions: ['Len(log.attributes) > 0'],
       statements: [
         'set(log.body, "")',
-        `set(log.body, String(${firstOf('msg', 'message', '@message')})) where ${firstOf('msg', 'message', '@message')} != nil`,
+        `set(log.body, String(${message})) where ${message} != nil`,
+        // What stands in an object has names that are on no list.
+        `set(log.body, ${literal(SPLIT_MARK)}) where IsMap(${message}) or IsList(${message})`,
         `set(${level}, ${firstOf('@level', 'lvl', 'severity')}) where ${level} == nil and ${firstOf('@level', 'lvl', 'severity')} != nil`,
         `set(log.severity_number, 9) where ${level} == "info"`,
         ...LEVELS.map(

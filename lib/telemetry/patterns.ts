@@ -43,6 +43,10 @@ const RUN = '[A-Za-z0-9+/_-]';
 /** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
 const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
 
+/** Letters and digits that change places at least four times, as random text does and names do not. */
+const TURNS = '(?:[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z])';
+const TURNING_RUN = `(?:${[8, 6, 4, 2, 0].map((before) => `[A-Za-z0-9]{${before},}${TURNS}[A-Za-z0-9]{${8 - before},}`).join('|')})`;
+
 const TOKENS = [
   String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`,
   String.raw`[sbr]\.[A-Za-z0-9]{20,}`,
@@ -146,8 +150,8 @@ export const PATTERNS: readonly RedactionPattern[] = [
   },
   {
     name: 'ip',
-    what: 'IPv6 addresses, whole and shortened (times of day stay)',
-    pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
+    what: 'IPv6 addresses, whole, shortened and cut off behind four groups (times of day stay)',
+    pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b:?|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
     needs: [':'],
   },
   {
@@ -180,5 +184,11 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'key material: 32 and more characters of base64 that are neither a path nor a name',
     pattern: MIXED_RUN,
     needsMatch: `${RUN}{32}`,
+  },
+  {
+    name: 'key',
+    what: 'pieces of keys and tokens: 13 and more letters and digits that change places as in no name',
+    pattern: TURNING_RUN,
+    needsMatch: '[A-Za-z0-9]{13}',
   },
 ];

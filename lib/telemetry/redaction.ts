@@ -3,6 +3,7 @@ import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
 import { isRe2 } from './re2';
+import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
 
 /** What a site adds to the built-in rules. Nothing of the built-in rules can be taken away. */
 export interface RedactionProps {
@@ -37,7 +38,7 @@ const WORDS = `${WORD}(?:[ ,;()/_{}]${WORD})*`;
 const NUMBER = String.raw`-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?`;
 export const PLAIN = String.raw`^${WORDS}\n\{(?:"[a-z_.]+":(?:"${WORDS}"|${NUMBER}|true|false),?)*\}$`;
 
-const RESERVED = new Set([DROPPED_CLASS, ...PATTERNS.map((p) => p.name)]);
+const RESERVED = new Set([DROPPED_CLASS, SPLIT_CLASS, ...PATTERNS.map((p) => p.name)]);
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const FIELD = /^[A-Za-z@_][\w@.-]{0,62}$/;
 const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -126,7 +127,7 @@ export function patternsOf(props: RedactionProps = {}): readonly RedactionPatter
 
 /** What is counted, each once. */
 export const classesOf = (props: RedactionProps = {}): readonly string[] => [
-  ...new Set([DROPPED_CLASS, ...patternsOf(props).map((p) => p.name)]),
+  ...new Set([DROPPED_CLASS, SPLIT_CLASS, ...patternsOf(props).map((p) => p.name)]),
 ];
 
 const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
@@ -159,20 +160,32 @@ const mask = (
 /** Names in the record what was taken out of it. A replacement of the user's own may lack the mark, and is not counted. */
 const note = (owner: string, classes: readonly string[], texts: readonly string[]): string[] => {
   const field = `${owner}.attributes["${REDACTED}"]`;
-  return classes
-    .filter((name) => name !== DROPPED_CLASS)
-    .flatMap((name) => {
-      const found = texts.map((t) => `IsMatch(${t}, ${markOf(name)})`).join(' or ');
-      return [
-        `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and (${found})`,
-        `set(${field}, ${literal(name)}) where ${field} == nil and (${found})`,
-      ];
-    });
+  return classes.flatMap((name) => {
+    const found = texts.map((t) => `IsMatch(${t}, ${markOf(name)})`).join(' or ');
+    return [
+      `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and (${found})`,
+      `set(${field}, ${literal(name)}) where ${field} == nil and (${found})`,
+    ];
+  });
 };
 
-/** Lists and maps become JSON, which is masked like any text; numbers stay numbers. */
-const textOfNested = (owner: string): string =>
-  `stringify_all(${owner}.attributes) where IsMatch(${owner}.attributes, ${literal(String.raw`[^\\]":[\[{]`)})`;
+/** From texts and attributes of what is not plain, to masked ones. */
+const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: readonly string[]) => {
+  const all = `${owner}.cache["text"]`;
+  const fields = `${owner}.cache["fields"]`;
+  const names = [...new Set(patterns.map((p) => p.name))];
+  return [
+    ...dropNested(owner),
+    `set(${all}, Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))`,
+    seeSplit(owner, all),
+    ...mask(patterns, texts, [`${owner}.attributes`], all),
+    seeHalfPem(owner, texts),
+    `set(${fields}, String(${owner}.attributes))`,
+    ...note(owner, names, [...texts, fields]),
+    ...dropSplit(owner, texts, [REDACTED]),
+    ...note(owner, [SPLIT_CLASS], [...texts, fields]),
+  ];
+};
 
 /** Keeps the attributes of a list and says so when there were others. */
 const keep = (owner: string, names: readonly string[], read: readonly string[] = []): string[] => {
@@ -218,7 +231,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
   const own = props.patterns ?? [];
   const builtIn = patterns.filter((p) => !own.includes(p));
   const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
-  const hints = [...new Set(builtIn.flatMap((p) => p.hints ?? []))];
+  const hints = [...new Set([...SPLIT_HINTS, ...builtIn.flatMap((p) => p.hints ?? [])])];
   return [
     // Its values come from the path of a file, in which Kubernetes allows nothing but names.
     { context: 'resource', statements: [`keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`] },
@@ -245,11 +258,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
         `delete_key(log.attributes, "${LOOK}")`,
         ...stash,
         'set(log.body, String(log.body)) where not IsString(log.body)',
-        textOfNested('log'),
-        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
-        ...mask(builtIn, ['log.body'], ['log.attributes'], 'log.cache["text"]'),
-        'set(log.cache["fields"], String(log.attributes))',
-        ...note('log', classesOf({ ...props, patterns: [] }), ['log.body', 'log.cache["fields"]']),
+        ...maskAll('log', builtIn, ['log.body']),
         ...restore,
       ],
     },
@@ -280,16 +289,12 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
 export function redactSpans(props: RedactionProps = {}): readonly StatementGroup[] {
   const patterns = patternsOf(props);
   const names = [...SPAN_ATTRIBUTES, ...(props.spanAttributes ?? [])];
-  const classes = classesOf(props);
   const part = (owner: 'span' | 'spanevent', texts: readonly string[]): StatementGroup => ({
     context: owner,
     statements: [
       ...(owner === 'span' ? ['set(span.links, nil)', 'set(span.trace_state, "")'] : []),
       ...keep(owner, names),
-      textOfNested(owner),
-      ...mask(patterns, texts, [`${owner}.attributes`]),
-      `set(${owner}.cache["fields"], String(${owner}.attributes))`,
-      ...note(owner, classes, [...texts, `${owner}.cache["fields"]`]),
+      ...maskAll(owner, patterns, texts),
     ],
   });
   return [
