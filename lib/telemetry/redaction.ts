@@ -1,7 +1,8 @@
 import { type Checker, known, type Rule, text } from '../validate';
-import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES, UUID } from './attributes';
+import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
+import { PLAIN } from './plain';
 import { isRe2 } from './re2';
 import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
 
@@ -25,18 +26,6 @@ export const REDACTIONS_METRIC = 'sovra_redactions_total';
 export const REDACTED = 'redacted';
 /** Set while a record is looked at. */
 const LOOK = 'sovra.look';
-
-/**
- * A record of plain words and numbers, message and then fields as JSON. It is the quick way past the patterns, which cost
- * a hundred times as much: whatever a built-in pattern finds holds a character that this does not allow, or a word that
- * mixes digits and letters as names do not, or one of the pattern's hints. Each character leaves one way on, so that Go
- * reads it in a single pass; bounds are small for the same reason.
- */
-const LETTERS = '[A-Z]{0,12}[a-z]{0,20}';
-const WORD = String.raw`${LETTERS}(?:-${LETTERS})*(?:[0-9]{1,10}(?:\.[0-9]{1,9})?)?`;
-const WORDS = `${WORD}(?:[ ,;()/_{}]${WORD})*`;
-const NUMBER = String.raw`-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?`;
-export const PLAIN = String.raw`^${WORDS}\n\{(?:"[a-z_.]+":(?:"${WORDS}"|${NUMBER}|true|false),?)*\}$`;
 
 const RESERVED = new Set([DROPPED_CLASS, SPLIT_CLASS, ...PATTERNS.map((p) => p.name)]);
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -199,6 +188,9 @@ const keep = (owner: string, names: readonly string[], read: readonly string[] =
   ];
 };
 
+/** Fields whose names end as those of identifiers do, in which an identifier is masked like anything else. */
+const likeIds = (fields: readonly string[]) => fields.filter((f) => f.endsWith('_id') && !ID_FIELDS.includes(f));
+
 const stash = ID_FIELDS.flatMap((id) => [
   `set(log.cache["${id}"], log.attributes["${id}"]) where log.attributes["${id}"] != nil`,
   `delete_key(log.attributes, "${id}")`,
@@ -231,6 +223,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
   const own = props.patterns ?? [];
   const builtIn = patterns.filter((p) => !own.includes(p));
   const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
+  const text = 'log.cache["text"]';
   const hints = [...new Set([...SPLIT_HINTS, ...builtIn.flatMap((p) => p.hints ?? [])])];
   return [
     // Its values come from the path of a file, in which Kubernetes allows nothing but names.
@@ -239,16 +232,13 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fields, READ_FIELDS),
-        ...ID_FIELDS.map(
-          (id) =>
-            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(UUID)}) and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
-        ),
-        ...stash,
-        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
-        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${hints
-          .map((h) => ` or Index(log.cache["text"], ${literal(h)}) >= 0`)
+        `set(${text}, Concat([log.body, String(log.attributes)], "\\n"))`,
+        `set(log.attributes["${LOOK}"], true) where not IsMatch(${text}, ${literal(PLAIN)})${[
+          ...hints,
+          ...likeIds(fields).map((f) => `"${f}":"`),
+        ]
+          .map((h) => ` or Index(${text}, ${literal(h)}) >= 0`)
           .join('')}`,
-        ...restore,
       ],
     },
     {
@@ -256,6 +246,10 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       conditions: [`log.attributes["${LOOK}"] != nil`],
       statements: [
         `delete_key(log.attributes, "${LOOK}")`,
+        ...ID_FIELDS.map(
+          (id) =>
+            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
+        ),
         ...stash,
         'set(log.body, String(log.body)) where not IsString(log.body)',
         ...maskAll('log', builtIn, ['log.body']),

@@ -3,8 +3,9 @@ import { agentConfig } from '../../lib/telemetry/agent-config';
 import type { CollectorConfig } from '../../lib/telemetry/collector';
 import { gatewayConfig } from '../../lib/telemetry/gateway-config';
 import { PATTERNS } from '../../lib/telemetry/patterns';
+import { PLAIN } from '../../lib/telemetry/plain';
 import { isRe2 } from '../../lib/telemetry/re2';
-import { checkRedaction, classesOf, PLAIN, type RedactionProps } from '../../lib/telemetry/redaction';
+import { checkRedaction, classesOf, type RedactionProps } from '../../lib/telemetry/redaction';
 import { Checker } from '../../lib/validate';
 
 const agent = (more = {}) =>
