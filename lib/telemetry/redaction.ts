@@ -120,61 +120,63 @@ export const classesOf = (props: RedactionProps = {}): readonly string[] => [
 ];
 
 const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
-const markOf = (name: string) => literal(String.raw`\[redacted:${name}\]`);
 
 /** Whether a pattern is worth trying on a text that holds all that it will be tried on. */
-const worth = (p: RedactionPattern, all: string): string => {
+const worth = (p: RedactionPattern, owner: string): string => {
+  const all = `${owner}.cache["text"]`;
   const tests = [
+    ...(p.needsWords ?? []).map((n) => `Index(${owner}.cache["small"], ${literal(n)}) >= 0`),
     ...(p.needs ?? []).map((n) => `Index(${all}, ${literal(n)}) >= 0`),
     ...(p.needsMatch === undefined ? [] : [`IsMatch(${all}, ${literal(p.needsMatch)})`]),
   ];
   return tests.length === 0 ? '' : ` where ${tests.join(' or ')}`;
 };
 
-/** Masks texts and the values of maps, pattern by pattern. `all`: a text that holds them all. */
+/** Masks texts and the values of maps, pattern by pattern. `owner`: whose cache holds all of them in one text. */
 const mask = (
   patterns: readonly RedactionPattern[],
   texts: readonly string[],
   maps: readonly string[],
-  all?: string,
+  owner?: string,
 ): string[] =>
   patterns.flatMap((p) => {
-    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${all === undefined ? '' : worth(p, all)}`;
+    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${owner === undefined ? '' : worth(p, owner)}`;
     return [
       ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
       ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
     ];
   });
 
+/** One text that holds all of a record: its texts, and then its attributes as JSON. */
+const whole = (owner: string, texts: readonly string[], to: string) =>
+  `set(${owner}.cache["${to}"], Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))`;
+
 /** Names in the record what was taken out of it. A replacement of the user's own may lack the mark, and is not counted. */
-const note = (owner: string, classes: readonly string[], texts: readonly string[]): string[] => {
+const note = (owner: string, classes: readonly string[]): string[] => {
   const field = `${owner}.attributes["${REDACTED}"]`;
   return classes.flatMap((name) => {
-    const found = texts.map((t) => `IsMatch(${t}, ${markOf(name)})`).join(' or ');
+    const mark = `Index(${owner}.cache["after"], "[redacted:${name}]") >= 0`;
+    const found = name === SPLIT_CLASS ? `(${owner}.cache["${SPLIT_CLASS}"] != nil or ${mark})` : mark;
     return [
-      `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and (${found})`,
-      `set(${field}, ${literal(name)}) where ${field} == nil and (${found})`,
+      `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and ${found}`,
+      `set(${field}, ${literal(name)}) where ${field} == nil and ${found}`,
     ];
   });
 };
 
 /** From texts and attributes of what is not plain, to masked ones. */
-const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: readonly string[]) => {
-  const all = `${owner}.cache["text"]`;
-  const fields = `${owner}.cache["fields"]`;
-  const names = [...new Set(patterns.map((p) => p.name))];
-  return [
-    ...dropNested(owner),
-    `set(${all}, Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))`,
-    seeSplit(owner, all),
-    ...mask(patterns, texts, [`${owner}.attributes`], all),
-    seeHalfPem(owner, texts),
-    `set(${fields}, String(${owner}.attributes))`,
-    ...note(owner, names, [...texts, fields]),
-    ...dropSplit(owner, texts, [REDACTED]),
-    ...note(owner, [SPLIT_CLASS], [...texts, fields]),
-  ];
-};
+const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: readonly string[]) => [
+  ...dropNested(owner),
+  whole(owner, texts, 'text'),
+  `set(${owner}.cache["small"], ToLowerCase(${owner}.cache["text"]))`,
+  seeSplit(owner, `${owner}.cache["text"]`),
+  ...mask(patterns, texts, [`${owner}.attributes`], owner),
+  whole(owner, texts, 'after'),
+  seeHalfPem(owner, `${owner}.cache["after"]`),
+  ...note(owner, [...new Set(patterns.map((p) => p.name))]),
+  ...dropSplit(owner, texts, [REDACTED]),
+  ...note(owner, [SPLIT_CLASS]),
+];
 
 /** Keeps the attributes of a list and says so when there were others. */
 const keep = (owner: string, names: readonly string[], read: readonly string[] = []): string[] => {
@@ -232,7 +234,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fields, READ_FIELDS),
-        `set(${text}, Concat([log.body, String(log.attributes)], "\\n"))`,
+        whole('log', ['log.body'], 'text'),
         `set(log.attributes["${LOOK}"], true) where not IsMatch(${text}, ${literal(PLAIN)})${[
           ...hints,
           ...likeIds(fields).map((f) => `"${f}":"`),
@@ -263,11 +265,10 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
             context: 'log',
             statements: [
               ...mask(own, ['log.body'], ['log.attributes']),
-              'set(log.cache["fields"], String(log.attributes))',
+              whole('log', ['log.body'], 'after'),
               ...note(
                 'log',
                 own.map((p) => p.name),
-                ['log.body', 'log.cache["fields"]'],
               ),
             ],
           } as const,

@@ -74,8 +74,8 @@ export const seeSplit = (owner: string, all: string): string =>
   `set(${owner}.cache["${SPLIT_CLASS}"], true) where ${all} == nil or IsMatch(${all}, ${literal(SPLIT)})`;
 
 /** After whole blocks were masked. */
-export const seeHalfPem = (owner: string, texts: readonly string[]): string =>
-  `set(${owner}.cache["${SPLIT_CLASS}"], true) where IsMatch(Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"), ${literal(HALF_PEM)})`;
+export const seeHalfPem = (owner: string, after: string): string =>
+  `set(${owner}.cache["${SPLIT_CLASS}"], true) where IsMatch(${after}, ${literal(HALF_PEM)})`;
 
 /** Takes every text out of a record that is cut off; numbers, times and what is not text stay. */
 export const dropSplit = (owner: string, texts: readonly string[], marks: readonly string[]): string[] => {

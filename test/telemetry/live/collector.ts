@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COLLECTOR_FEATURE_GATES, type CollectorConfig } from '../../../lib/telemetry/collector';
+import {
+  COLLECTOR_FEATURE_GATES,
+  type CollectorConfig,
+  goEnvironment,
+  MEMORY_MIB,
+} from '../../../lib/telemetry/collector';
 import { toYaml } from '../../../lib/yaml';
 import { tool } from '../../support/tools';
 
@@ -75,7 +80,7 @@ export class Collector {
       [`--config=${this.file}`, `--feature-gates=${COLLECTOR_FEATURE_GATES}`],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, POD_NAME: 'collector-under-test' },
+        env: { ...process.env, ...goEnvironment(MEMORY_MIB.agent.limit), POD_NAME: 'collector-under-test' },
       },
     );
     this.child = child;
