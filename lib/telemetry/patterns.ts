@@ -9,8 +9,8 @@ export interface RedactionPattern {
   /** What to put in its place; `${1}` keeps the first group. @default '[redacted:NAME]' */
   readonly replacement?: string;
   /**
-   * Texts of which one is in every match that could be taken for plain words (letters, digits, spaces and "-_/,;()").
-   * Lines of plain words are not searched any further: see `PLAIN` in redaction.ts. @default none
+   * Texts in small letters of which one is in every match that could be taken for plain words (letters, digits, spaces and
+   * "-_/,;()"), whatever letters it has. Lines of plain words are not searched any further: see `PLAIN`. @default none
    */
   readonly hints?: readonly string[];
   /** Texts of which one is in every match: where none is, the pattern is not tried. @default it is always tried */
@@ -106,7 +106,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'what follows Bearer, Basic or Token',
     pattern: String.raw`\b((?i:bearer|basic|negotiate|token)\s+)(?:[A-Za-z_~+/=-]*[0-9.][A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]{20,})`,
     replacement: '${1}[redacted:token]',
-    hints: ['earer ', 'EARER '],
+    hints: ['bearer', 'basic', 'negotiate', 'token '],
     needsWords: ['bearer', 'basic', 'negotiate', 'token'],
   },
   {
@@ -178,7 +178,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'names with "-" and a port, what was looked up, and values of names that say host',
     pattern: String.raw`(?i)\b(?:([a-z0-9.]*-[a-z0-9.-]*:)[0-9]{4,5}\b|(lookup )[^\s:]+|((?:host|hostname|server[_-]?name|addr|address|remote[_-]?addr|client[_-]?ip)${SIGN})${VALUE})`,
     replacement: '${2}${3}[redacted:host]',
-    hints: ['ookup '],
+    hints: ['lookup '],
     needsWords: ['lookup ', 'host', 'server', 'addr', 'client'],
     needsMatch: ':[0-9]{4}',
   },

@@ -225,7 +225,6 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
   const own = props.patterns ?? [];
   const builtIn = patterns.filter((p) => !own.includes(p));
   const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
-  const text = 'log.cache["text"]';
   const hints = [...new Set([...SPLIT_HINTS, ...builtIn.flatMap((p) => p.hints ?? [])])];
   return [
     // Its values come from the path of a file, in which Kubernetes allows nothing but names.
@@ -235,11 +234,12 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       statements: [
         ...keep('log', fields, READ_FIELDS),
         whole('log', ['log.body'], 'text'),
-        `set(log.attributes["${LOOK}"], true) where not IsMatch(${text}, ${literal(PLAIN)})${[
+        'set(log.cache["small"], ToLowerCase(log.cache["text"]))',
+        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${[
           ...hints,
-          ...likeIds(fields).map((f) => `"${f}":"`),
+          ...likeIds(fields).map((f) => `"${f.toLowerCase()}":"`),
         ]
-          .map((h) => ` or Index(${text}, ${literal(h)}) >= 0`)
+          .map((h) => ` or Index(log.cache["small"], ${literal(h)}) >= 0`)
           .join('')}`,
       ],
     },
