@@ -2,7 +2,7 @@ import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
-import { PLAIN } from './plain';
+import { PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
 import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
 
@@ -233,11 +233,11 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fields, READ_FIELDS),
-        whole('log', ['log.body'], 'text'),
+        `set(log.cache["text"], ${plainText})`,
         'set(log.cache["small"], ToLowerCase(log.cache["text"]))',
         `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${[
           ...hints,
-          ...likeIds(fields).map((f) => `"${f.toLowerCase()}":"`),
+          ...likeIds(fields).map((f) => `${f.toLowerCase()}:`),
         ]
           .map((h) => ` or Index(log.cache["small"], ${literal(h)}) >= 0`)
           .join('')}`,

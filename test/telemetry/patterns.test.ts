@@ -45,7 +45,9 @@ describe.each(PATTERNS.map((p) => [`${p.name}: ${p.what}`, p] as const))('%s', (
   });
 
   it('finds nothing in what passes for plain', () => {
-    const plain = found.filter((text) => inJavaScript(PLAIN).test(`${text}\n{}`));
+    const plain = found.filter((text) =>
+      [`\n=\n${text}`, `error:${text}\n=\nx`].some((record) => inJavaScript(PLAIN).test(record)),
+    );
     const hinted = (text: string) => [...SPLIT_HINTS, ...(p.hints ?? [])].some((h) => text.toLowerCase().includes(h));
     expect(plain.filter((text) => !hinted(text))).toEqual([]);
   });
@@ -99,19 +101,24 @@ describe('plain records', () => {
   const uuid = '8f14e45f-ceea-467f-9a36-000000000001';
 
   it('may have identifiers where a name ends as theirs do', () => {
-    for (const id of [uuid, 'a'.repeat(16), '0'.repeat(32)]) expect(plain(`x\n{"request_id":"${id}"}`)).toBe(true);
-    expect(plain(`x\n{"a_id":"${uuid}","component":"keys","a_idle":3}`)).toBe(true);
+    for (const id of [uuid, 'a'.repeat(16), '0'.repeat(32)]) expect(plain(`request_id:${id}\n=\nx`)).toBe(true);
+    expect(plain(`a_id:${uuid}\ncomponent:keys\na_idle:3\n=\nx`)).toBe(true);
   });
 
   it('may have them nowhere else', () => {
     for (const text of [
-      `x\n{"reason":"${uuid}"}`,
-      `x\n{"reason_idx":"${'a1'.repeat(16)}"}`,
-      `x\n{"request_id":"${'a'.repeat(17)}"}`,
-      `x\n{"request_id":"${uuid} x"}`,
-      `x ${uuid}\n{}`,
-      `"id":"${uuid}"\n{}`,
+      `reason:${uuid}\n=\nx`,
+      `reason_idx:${'a1'.repeat(16)}\n=\nx`,
+      `request_id:${'a'.repeat(17)}\n=\nx`,
+      `request_id:${uuid} x\n=\nx`,
+      `\n=\nx ${uuid}`,
+      `\n=\nrequest_id:${uuid}`,
     ])
       expect([text, plain(text)]).toEqual([text, false]);
+  });
+
+  it('have a message of one line, in which nothing looks like a field', () => {
+    for (const text of ['user:alice', 'x\nuser:alice', '=\nuser:alice', 'x\n=\ny', '"x"'])
+      expect([text, plain(`component:keys\n=\n${text}`)]).toEqual([text, false]);
   });
 });
