@@ -19,6 +19,8 @@ export interface RedactionPattern {
   readonly needsWords?: readonly string[];
   /** The same as a pattern that costs less than this one. @default none */
   readonly needsMatch?: string;
+  /** The same as a long run of letters and digits, which is searched for once for all: `LONG_RUN`. @default false */
+  readonly needsRun?: boolean;
 }
 
 /** A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. */
@@ -42,6 +44,8 @@ export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-
 /** A letter beside a digit or beside another capital, as random text has them and paths and names have not. */
 const MIXED = '(?:[A-Z][0-9]|[0-9][A-Z]|[a-z][A-Z][A-Z0-9+/])';
 const RUN = '[A-Za-z0-9+/_-]';
+/** The shortest run that a pattern with `needsRun` finds. */
+export const LONG_RUN = `${RUN}{13}`;
 /** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
 const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
 
@@ -186,25 +190,26 @@ export const PATTERNS: readonly RedactionPattern[] = [
     name: 'key',
     what: 'key material: 32 and more hexadecimal digits, with colons or without',
     pattern: String.raw`\b[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}[: ]){15,}[0-9A-Fa-f]{2}\b`,
-    needsMatch: '[0-9a-fA-F]{32}|(?:[0-9A-Fa-f]{2}[: ]){15}',
+    needsRun: true,
+    needsMatch: '(?:[0-9A-Fa-f]{2}[: ]){15}',
   },
   {
     name: 'key',
     what: 'key material: base64 that is padded, or 40 letters and digits in a row',
     pattern: '(?:[A-Za-z0-9+/_-]{16,}={1,2}|[A-Za-z0-9+/_-]*[A-Za-z0-9]{40,}[A-Za-z0-9+/_-]*)([^A-Za-z0-9+/=]|$)',
     replacement: '[redacted:key]${1}',
-    needsMatch: `${RUN}{16}`,
+    needsRun: true,
   },
   {
     name: 'key',
     what: 'key material: 32 and more characters of base64 that are neither a path nor a name',
     pattern: MIXED_RUN,
-    needsMatch: `${RUN}{32}`,
+    needsRun: true,
   },
   {
     name: 'key',
     what: 'pieces of keys and tokens: 13 and more letters and digits that change places as in no name',
     pattern: TURNING_RUN,
-    needsMatch: '[A-Za-z0-9]{13}',
+    needsRun: true,
   },
 ];

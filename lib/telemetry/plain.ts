@@ -7,7 +7,8 @@ import { literal } from './ottl';
  * for fewer than 1000 instructions, so that bounds are small.
  */
 const LETTERS = '[A-Z]{0,12}[a-z]{0,20}';
-const WORD = String.raw`${LETTERS}(?:-${LETTERS})*(?:[0-9]{1,10}(?:\.[0-9]{1,9})?)?`;
+const SOME_LETTERS = '(?:[A-Z]{1,12}[a-z]{0,20}|[a-z]{1,20})';
+const WORD = String.raw`${LETTERS}(?:-${SOME_LETTERS})*(?:[0-9]{1,10}(?:\.[0-9]{1,9})?)?`;
 const WORDS = `${WORD}(?:[ ,;()/_{}]${WORD})*`;
 
 const hex = (digits: number) => `[0-9a-f]{${digits}}`;

@@ -1,7 +1,7 @@
 import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { literal, literals, type StatementGroup } from './ottl';
-import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
+import { hostPattern, LONG_RUN, PATTERNS, type RedactionPattern } from './patterns';
 import { PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
 import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
@@ -127,6 +127,7 @@ const worth = (p: RedactionPattern, owner: string): string => {
   const tests = [
     ...(p.needsWords ?? []).map((n) => `Index(${owner}.cache["small"], ${literal(n)}) >= 0`),
     ...(p.needs ?? []).map((n) => `Index(${all}, ${literal(n)}) >= 0`),
+    ...(p.needsRun === true ? [`${owner}.cache["run"] != nil`] : []),
     ...(p.needsMatch === undefined ? [] : [`IsMatch(${all}, ${literal(p.needsMatch)})`]),
   ];
   return tests.length === 0 ? '' : ` where ${tests.join(' or ')}`;
@@ -169,6 +170,7 @@ const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: re
   ...dropNested(owner),
   whole(owner, texts, 'text'),
   `set(${owner}.cache["small"], ToLowerCase(${owner}.cache["text"]))`,
+  `set(${owner}.cache["run"], true) where IsMatch(${owner}.cache["text"], ${literal(LONG_RUN)})`,
   seeSplit(owner, `${owner}.cache["text"]`),
   ...mask(patterns, texts, [`${owner}.attributes`], owner),
   whole(owner, texts, 'after'),

@@ -39,7 +39,7 @@ const SIGNS: readonly string[] = [
 export const SPLIT = SIGNS.map((s) => `(?:${s})`).join('|');
 
 /** Signs that look plain, in small letters. */
-export const SPLIT_HINTS = ['-----', 'bearer', 'basic', 'negotiate'];
+export const SPLIT_HINTS = ['bearer', 'basic', 'negotiate'];
 
 /** Half of a PEM block: a whole one is masked by then, beginning and end. */
 const HALF_PEM = '-----(?:BEGIN|END) ';

@@ -1,4 +1,4 @@
-import { PATTERNS, type RedactionPattern } from '../../lib/telemetry/patterns';
+import { LONG_RUN, PATTERNS, type RedactionPattern } from '../../lib/telemetry/patterns';
 import { PLAIN } from '../../lib/telemetry/plain';
 import { PLAIN_LIST, SPLIT, SPLIT_HINTS } from '../../lib/telemetry/split';
 import { healthyLines, secrets } from './live/corpus';
@@ -17,6 +17,7 @@ const tried = (p: RedactionPattern, text: string): boolean => {
   const tests = [
     ...(p.needsWords ?? []).map((w) => small.includes(w)),
     ...(p.needs ?? []).map((w) => text.includes(w)),
+    ...(p.needsRun === true ? [new RegExp(LONG_RUN).test(text)] : []),
     ...(p.needsMatch === undefined ? [] : [new RegExp(p.needsMatch).test(text)]),
   ];
   return tests.length === 0 || tests.includes(true);
