@@ -24,7 +24,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const load = (path) => createRequire(import.meta.url)(join(here, '..', 'build', 'lib', path));
 const { agentConfig } = load('telemetry/agent-config.js');
-const { COLLECTOR_FEATURE_GATES } = load('telemetry/collector.js');
+const { COLLECTOR_FEATURE_GATES, goEnvironment, MEMORY_MIB } = load('telemetry/collector.js');
 const { toYaml } = load('yaml.js');
 const program = execFileSync(process.execPath, [join(here, 'build.mjs'), '--path', 'otel-collector'], {
   encoding: 'utf8',
@@ -128,7 +128,7 @@ async function start(dir, config) {
   writeFileSync(file, toYaml(config));
   const child = spawn(program, [`--config=${file}`, `--feature-gates=${COLLECTOR_FEATURE_GATES}`], {
     stdio: 'ignore',
-    env: { ...process.env, POD_NAME: 'bench' },
+    env: { ...process.env, ...goEnvironment(MEMORY_MIB.agent.limit), POD_NAME: 'bench' },
   });
   while (
     !(await fetch(`http://127.0.0.1:${PORTS.health}/`).then(
@@ -242,7 +242,7 @@ async function outage(minutes) {
   print(`outage: ${minutes} minutes of 503 at ${RATE} lines/s`);
   print(`  written ${written}, lost ${written - seen.size}, doubled ${doubled}`);
   print(
-    `  on disk ${Math.round(disk)} MiB (${waiting} bunches), at most ${Math.round(own)} MiB of memory, ${Math.round(peakMiB(child.pid))} MiB with the mapped queue`,
+    `  on disk ${Math.round(disk)} MiB (${waiting} bunches), at most ${Math.round(own)} MiB of memory, ${Math.round(peakMiB(child.pid))} MiB with the mapped queue; the limit is ${MEMORY_MIB.agent.limit} MiB`,
   );
   print(`  all there ${((Date.now() - back) / 1000).toFixed(0)} s after the back end came back`);
   await stop(child);

@@ -4,6 +4,7 @@ import {
   durableExporter,
   extensions,
   MEMORY_LIMITER,
+  MEMORY_MIB,
   memoryLimiter,
   POD_LOGS_PATH,
   REMOTE_WRITE,
@@ -17,6 +18,7 @@ import {
 } from './collector';
 import { literal, type StatementGroup } from './ottl';
 import { countRedactions, type RedactionProps, redactLogs } from './redaction';
+import { SPLIT_MARK } from './split';
 
 /** What the collector on each node reads, and where it sends it. */
 export interface AgentOptions {
@@ -41,7 +43,7 @@ export interface AgentOptions {
   readonly keepDebug?: boolean;
   /** Keep lines about successful requests of `/live`, `/ready`, `/health` and `/metrics`. @default false */
   readonly keepHealthChecks?: boolean;
-  /** Memory limit of the container, in MiB. @default 256 */
+  /** Memory limit of the container, in MiB. @default 384 */
   readonly memoryLimitMiB?: number;
   /** Lines that wait on disk while Loki is away before reading stops; about 600 bytes each. @default 1000000 */
   readonly queueLines?: number;
@@ -61,7 +63,7 @@ export const AGENT_DEFAULTS = {
   auditPrefixes: ['audit'],
   keepDebug: false,
   keepHealthChecks: false,
-  memoryLimitMiB: 256,
+  memoryLimitMiB: MEMORY_MIB.agent.limit,
   queueLines: 1_000_000,
   redaction: {},
   storagePath: STORAGE_PATH,
@@ -80,12 +82,14 @@ const PATH = 'log.file.path';
 
 /** The head of a line as containerd and CRI-O write it: time, stream, and whether the line ends here (F) or goes on (P). */
 const HEAD = '^[^ ]+ std(?:out|err) ';
+/** The rest of a line behind time and stream, whose names have the same length: cheaper than a regular expression. */
+const BEHIND_STREAM = `body[indexOf(body, ' ') + ${' stdout'.length}:]`;
 const TIME = '2006-01-02T15:04:05.999999999Z07:00';
 
 /**
- * What the receiver does with each line itself: little, since its operators cost several times what the same costs in
- * the transform processor. Lines that were cut at 16 KiB are put together, and so are the lines of a plain text that
- * belong together: stack traces, PEM blocks, anything indented or without a space.
+ * What the receiver does with each line itself: lines that were cut at 16 KiB are put together, and so are the lines of a
+ * plain text that belong together: stack traces, PEM blocks, anything indented or without a space. JSON is read here too:
+ * the same in the transform processor costs twice as much, since it copies what it read. Each `if` costs as well.
  */
 const criOperators = () => [
   {
@@ -93,7 +97,7 @@ const criOperators = () => [
     id: 'cut',
     combine_field: 'body',
     combine_with: '',
-    is_last_entry: `body matches '${HEAD}F'`,
+    is_last_entry: `${BEHIND_STREAM} startsWith ' F'`,
     source_identifier: `attributes["${PATH}"]`,
     force_flush_period: '5s',
     max_log_size: '1MiB',
@@ -116,13 +120,23 @@ const criOperators = () => [
     on_error: 'send_quiet',
     timestamp: { parse_from: 'attributes.time', layout_type: 'gotime', layout: TIME },
   },
-  { type: 'move', id: 'file', from: `attributes["${PATH}"]`, to: `resource["${PATH}"]` },
 ];
 
-const dockerOperators = () => [
-  { type: 'container', format: 'docker', add_metadata_from_filepath: false },
+/** Of a line that was not cut, only the JSON; anything else stays as it is. */
+const withoutHead = {
+  type: 'add',
+  id: 'head',
+  field: 'body',
+  value: `EXPR(${BEHIND_STREAM} startsWith ' F {' ? body[indexOf(body, '{'):] : body)`,
+};
+/** Fields become attributes and `msg` becomes the body. A line that is no JSON keeps its text, to be masked. */
+const fieldsOfJson = [
   { type: 'move', id: 'file', from: `attributes["${PATH}"]`, to: `resource["${PATH}"]` },
+  { type: 'remove', id: 'rest', field: 'attributes' },
+  { type: 'json_parser', id: 'json', parse_from: 'body', body: 'attributes.msg', on_error: 'send_quiet' },
 ];
+
+const dockerOperators = () => [{ type: 'container', format: 'docker', add_metadata_from_filepath: false }];
 
 const attribute = (name: string) => `log.attributes["${name}"]`;
 const firstOf = (...names: readonly string[]) => `Coalesce([${names.map(attribute).join(', ')}])`;
@@ -158,58 +172,65 @@ const resourceFromPath = (): StatementGroup => {
   };
 };
 
-/** From text to fields: JSON, message, level, trace. */
+/** From text to fields: what the receiver left, and message, level and trace. Most lines pass most groups by. */
 const parse = (docker: boolean): readonly StatementGroup[] => {
-  const cut = 'Index(log.body, "{")';
   const level = attribute('level');
-  const id = (name: string, from: string, digits: number) =>
-    `set(log.${name}.string, ${from}) where IsMatch(${from}, "^[0-9a-f]{${digits}}$$")`;
+  const message = firstOf('msg', 'message', '@message');
+  const read = 'Len(log.attributes) > 0';
   const head = String.raw`\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ?`;
+  const group = (conditions: readonly string[], statements: readonly string[]): StatementGroup => ({
+    context: 'log',
+    conditions: [conditions.join(' and ')],
+    statements,
+  });
   return [
-    ...(docker
-      ? []
-      : [
-          {
-            context: 'log',
-            // Of a line that was put together, the heads of the later parts stand in the middle.
-            conditions: [
-              `not IsMatch(log.body, ${literal(`${HEAD}F [{]`)}) or (Index(log.body, " P ") >= 0 and IsMatch(log.body, ${literal(' std(?:out|err) P ')}))`,
-            ],
-            statements: [`replace_pattern(log.body, ${literal(head)}, "")`],
-          } as const,
-        ]),
-    {
-      context: 'log',
-      statements: [
-        // The receiver left the time of the line here.
-        'keep_keys(log.attributes, ["none"])',
-        `set(log.attributes, ParseJSON(Substring(log.body, ${cut}, Len(log.body) - ${cut}))) where HasPrefix(log.body, "{")${docker ? '' : ` or IsMatch(log.body, ${literal(`${HEAD}F [{]`)})`}`,
-        // A line that is no JSON after all keeps its text, to be masked.
-        ...(docker ? [] : [`replace_pattern(log.body, ${literal(`${HEAD}F `)}, "") where Len(log.attributes) == 0`]),
+    // A line that was put together: heads of its later parts stand in the middle, and only then it is JSON.
+    group(
+      ['Len(log.attributes) == 0'],
+      [
+        ...(docker ? [] : [`replace_pattern(log.body, ${literal(head)}, "")`]),
+        'set(log.attributes, ParseJSON(log.body)) where HasPrefix(log.body, "{")',
       ],
-    },
-    {
-      context: 'log',
-      conditions: ['Len(log.attributes) > 0'],
-      statements: [
+    ),
+    // The body is the whole line still, or an object.
+    group(
+      [read, `(${attribute('msg')} == nil or not IsString(log.body) or HasPrefix(log.body, "{"))`],
+      [
         'set(log.body, "")',
-        `set(log.body, String(${firstOf('msg', 'message', '@message')})) where ${firstOf('msg', 'message', '@message')} != nil`,
-        `set(${level}, ${firstOf('@level', 'lvl', 'severity')}) where ${level} == nil and ${firstOf('@level', 'lvl', 'severity')} != nil`,
+        `set(log.body, String(${message})) where ${message} != nil`,
+        // What stands in an object has names that are on no list.
+        `set(log.body, ${literal(SPLIT_MARK)}) where IsMap(${message}) or IsList(${message})`,
+      ],
+    ),
+    group(
+      [read],
+      [
         `set(log.severity_number, 9) where ${level} == "info"`,
+        // Nothing but 32 and 16 hexadecimal digits can be set.
+        `set(log.trace_id.string, ${attribute('trace_id')}) where ${attribute('trace_id')} != nil`,
+        `set(log.span_id.string, ${attribute('span_id')}) where ${attribute('span_id')} != nil`,
+      ],
+    ),
+    group(
+      [read, 'log.severity_number == 0'],
+      [
+        `set(${level}, ${firstOf('@level', 'lvl', 'severity')}) where ${level} == nil and ${firstOf('@level', 'lvl', 'severity')} != nil`,
         ...LEVELS.map(
           ([number, form]) =>
             `set(log.severity_number, ${number}) where log.severity_number == 0 and IsMatch(${level}, ${literal(form)})`,
         ),
         `set(log.severity_text, ConvertCase(${level}, "upper")) where log.severity_number > 0`,
-        id('trace_id', attribute('trace_id'), 32),
-        id('span_id', attribute('span_id'), 16),
-        ...['error', 'err', 'http'].map((name) => `flatten(log.attributes) where IsMap(${attribute(name)})`),
       ],
-    },
+    ),
+    group(['log.severity_number == 9', 'log.severity_text == ""'], ['set(log.severity_text, "INFO")']),
+    group(
+      [['error', 'err', 'http'].map((name) => `IsMap(${attribute(name)})`).join(' or ')],
+      ['flatten(log.attributes)'],
+    ),
   ];
 };
 
-const STATUS_PATHS = '^/(?:live|livez|ready|readyz|health|healthz|metrics)(?:$|[/?])';
+const STATUS_PATHS = '(?s)^/(?:livez?|readyz?|healthz?|metrics)(?:[/?].*)?$';
 
 /** What nobody reads: lines of these are dropped before anything is done with them that costs time. */
 const unwanted = (o: typeof AGENT_DEFAULTS | Required<AgentOptions>): readonly string[] => [
@@ -269,7 +290,11 @@ export function agentConfig(options: AgentOptions): CollectorConfig {
         max_log_size: '1MiB',
         // What the memory limiter refuses is tried again, for ever; reading waits meanwhile.
         retry_on_failure: { enabled: true, initial_interval: '500ms', max_interval: '10s', max_elapsed_time: '0s' },
-        operators: [...(docker ? dockerOperators() : criOperators()), auditStream(o.auditPrefixes)],
+        operators: [
+          ...(docker ? dockerOperators() : [...criOperators(), withoutHead]),
+          auditStream(o.auditPrefixes),
+          ...fieldsOfJson,
+        ],
       },
     },
     processors: {

@@ -20,6 +20,8 @@ import {
   COLLECTOR_FEATURE_GATES,
   COLLECTOR_PORTS,
   type CollectorConfig,
+  goEnvironment,
+  MEMORY_MIB,
   POD_LOGS_PATH,
   POD_NAME_ENV,
   STORAGE_PATH,
@@ -42,12 +44,17 @@ export interface LogAgentProps {
    * @default 1000000
    */
   readonly queueLines?: number;
-  /** @default 50m and 128Mi requested, 500m and 256Mi allowed */
+  /** @default 50m and 128Mi requested, 500m and 384Mi allowed */
   readonly resources?: Resources;
 }
 
 export const AGENT_NAMESPACE = 'sovra-logging';
-export const AGENT_RESOURCES: Resources = { cpu: '50m', memory: '128Mi', cpuLimit: '500m', memoryLimit: '256Mi' };
+export const AGENT_RESOURCES: Resources = {
+  cpu: '50m',
+  memory: `${MEMORY_MIB.agent.request}Mi`,
+  cpuLimit: '500m',
+  memoryLimit: `${MEMORY_MIB.agent.limit}Mi`,
+};
 const CONFIG_PATH = '/etc/otelcol';
 /** On the node: where reading went on, and what waits to be delivered. */
 const STATE_ON_NODE = '/var/lib/sovra-otelcol';
@@ -89,6 +96,10 @@ export function checkCollectorResources(c: Checker, at: string, given: Resources
 export function memoryMiB({ memoryLimit }: Resources): number {
   return Math.floor(amount(memoryLimit) / 2 ** 20);
 }
+
+/** The variables of its runtime, for a container. */
+export const goVariables = (given: Resources) =>
+  Object.entries(goEnvironment(memoryMiB(given))).map(([name, value]) => ({ name, value }));
 
 export interface LogAgentParts extends LogAgentProps {
   readonly sovra: SovraInstallation;
@@ -165,10 +176,7 @@ function pod(props: LogAgentParts): PodSpec {
           name: AGENT.name,
           image: props.sovra.image('otelCollector'),
           args: collectorArgs(CONFIG_PATH),
-          env: [
-            { name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-            { name: 'GOMEMLIMIT', value: `${Math.floor(memoryMiB(given) * 0.8)}MiB` },
-          ],
+          env: [{ name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }, ...goVariables(given)],
           ports: [{ name: 'metrics', containerPort: COLLECTOR_PORTS.telemetry, protocol: 'TCP' }],
           volumeMounts: [
             { name: 'config', mountPath: CONFIG_PATH, readOnly: true },

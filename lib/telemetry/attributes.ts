@@ -26,9 +26,6 @@ export const READ_FIELDS: readonly string[] = [
 /** Fields that tie lines together. They have to look like an identifier, and are then left alone. */
 export const ID_FIELDS: readonly string[] = ['request_id', 'correlation_id', 'event_id'];
 
-/** The most frequent form of an identifier: it is tried first, since Go reads it in a single pass. */
-export const UUID = '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-
 /** UUIDs, 16 or 32 hexadecimal digits, ULIDs, and short ones behind a prefix such as `req-`. */
 export const ID_SHAPE =
   '^(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16}|[0-9a-fA-F]{32}|[0-9A-HJKMNP-TV-Z]{26}|(?:req|evt|corr|op|job)[-_][A-Za-z0-9-]{1,36})$';

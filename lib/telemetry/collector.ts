@@ -48,10 +48,21 @@ export interface Common {
   readonly storagePath: string;
 }
 
-/** Refuses data at 80 % of the container's memory: refused data waits in its file, or at its sender. */
+/** Memory of the containers, in MiB, where nothing else is given. */
+export const MEMORY_MIB = { agent: { request: 128, limit: 384 }, gateway: { request: 256, limit: 512 } } as const;
+/** Of the container's memory, what the collector may use itself; the rest is for what is mapped and what the kernel holds. */
+const OWN_SHARE = 0.8;
+
+/** What the runtime of the collector is told: it collects garbage half as often, and more often as the limit comes near. */
+export const goEnvironment = (memoryLimitMiB: number): Readonly<Record<string, string>> => ({
+  GOGC: '200',
+  GOMEMLIMIT: `${Math.floor(memoryLimitMiB * OWN_SHARE)}MiB`,
+});
+
+/** Refuses data where the collector has used up its share: refused data waits in its file, or at its sender. */
 export const memoryLimiter = (memoryLimitMiB: number) => ({
   check_interval: '1s',
-  limit_mib: Math.floor(memoryLimitMiB * 0.8),
+  limit_mib: Math.floor(memoryLimitMiB * OWN_SHARE),
   spike_limit_mib: Math.floor(memoryLimitMiB * 0.2),
 });
 

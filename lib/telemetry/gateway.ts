@@ -7,8 +7,8 @@ import type { StorageProps } from '../monitoring/prometheus';
 import type { SovraInstallation } from '../sovra/installation';
 import { type Checker, numberRule, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
-import { checkCollectorResources, collectorArgs, collectorProbes, memoryMiB } from './agent';
-import { COLLECTOR_PORTS, type CollectorConfig, POD_NAME_ENV, STORAGE_PATH } from './collector';
+import { checkCollectorResources, collectorArgs, collectorProbes, goVariables } from './agent';
+import { COLLECTOR_PORTS, type CollectorConfig, MEMORY_MIB, POD_NAME_ENV, STORAGE_PATH } from './collector';
 import type { StatefulProgramProps } from './stateful-program';
 
 /** The collector that takes traces. There is one: whether a trace is kept is decided where all of its spans are. */
@@ -27,7 +27,12 @@ export interface TraceGatewayProps {
   readonly resources?: Resources;
 }
 
-export const GATEWAY_RESOURCES: Resources = { cpu: '100m', memory: '256Mi', cpuLimit: '1', memoryLimit: '512Mi' };
+export const GATEWAY_RESOURCES: Resources = {
+  cpu: '100m',
+  memory: `${MEMORY_MIB.gateway.request}Mi`,
+  cpuLimit: '1',
+  memoryLimit: `${MEMORY_MIB.gateway.limit}Mi`,
+};
 /** The user of the official image. */
 const COLLECTOR_USER = 10001;
 const share = numberRule((v) => v >= 0 && v <= 1, 'a share from 0 to 1', 'Write a quarter as 0.25.');
@@ -66,10 +71,7 @@ export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
     user: COLLECTOR_USER,
     replicas: 1,
     args: collectorArgs('/etc/otelcol'),
-    env: [
-      { name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-      { name: 'GOMEMLIMIT', value: `${Math.floor(memoryMiB(given) * 0.8)}MiB` },
-    ],
+    env: [{ name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }, ...goVariables(given)],
     ports: [
       { name: 'otlp-http', port: COLLECTOR_PORTS.otlpHttp },
       { name: 'otlp-grpc', port: COLLECTOR_PORTS.otlpGrpc },

@@ -9,14 +9,18 @@ export interface RedactionPattern {
   /** What to put in its place; `${1}` keeps the first group. @default '[redacted:NAME]' */
   readonly replacement?: string;
   /**
-   * Texts of which one is in every match that could be taken for plain words (letters, digits, spaces and "-_/,;()").
-   * Lines of plain words are not searched any further: see `PLAIN` in redaction.ts. @default none
+   * Texts in small letters of which one is in every match that could be taken for plain words (letters, digits, spaces and
+   * "-_/,;()"), whatever letters it has. Lines of plain words are not searched any further: see `PLAIN`. @default none
    */
   readonly hints?: readonly string[];
   /** Texts of which one is in every match: where none is, the pattern is not tried. @default it is always tried */
   readonly needs?: readonly string[];
+  /** The same as words in small letters, whatever letters the match has. @default none */
+  readonly needsWords?: readonly string[];
   /** The same as a pattern that costs less than this one. @default none */
   readonly needsMatch?: string;
+  /** The same as a long run of letters and digits, which is searched for once for all: `LONG_RUN`. @default false */
+  readonly needsRun?: boolean;
 }
 
 /** A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. */
@@ -40,8 +44,17 @@ export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-
 /** A letter beside a digit or beside another capital, as random text has them and paths and names have not. */
 const MIXED = '(?:[A-Z][0-9]|[0-9][A-Z]|[a-z][A-Z][A-Z0-9+/])';
 const RUN = '[A-Za-z0-9+/_-]';
+/** The shortest run that a pattern with `needsRun` finds. */
+export const LONG_RUN = `${RUN}{13}`;
 /** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
 const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
+
+/** Letters and digits that change places at least four times, as random text does and names do not. */
+const TURNS = '(?:[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z])';
+const TURNING_RUN = `(?:${[8, 6, 4, 2, 0].map((before) => `[A-Za-z0-9]{${before},}${TURNS}[A-Za-z0-9]{${8 - before},}`).join('|')})`;
+
+/** Of names that say who somebody is. */
+const PEOPLE = ['user', 'login', 'actor', 'sub', 'principal', 'member', 'owner', 'account', 'mail', 'name', 'phone'];
 
 const TOKENS = [
   String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`,
@@ -78,12 +91,14 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'bodies of requests and responses, and what was encrypted: everything behind the name',
     pattern: String.raw`(?i)((?:\b|_)(?:body|payload|plaintext|ciphertext)${SIGN})[\s\S]+`,
     replacement: '${1}[redacted:body]',
+    needsWords: ['body', 'payload', 'plaintext', 'ciphertext'],
   },
   {
     name: 'header',
     what: 'headers that carry credentials or addresses: the rest of the line',
     pattern: String.raw`(?i)(\b(?:proxy-authorization|authorization|set-cookie|cookie|forwarded|x-[a-z0-9-]*(?:token|key|auth|user|email|forwarded|real-ip)[a-z0-9-]*)${SIGN})[^\r\n]+`,
     replacement: '${1}[redacted:header]',
+    needsWords: ['authorization', 'cookie', 'forwarded', 'x-'],
   },
   {
     name: 'token',
@@ -95,7 +110,8 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'what follows Bearer, Basic or Token',
     pattern: String.raw`\b((?i:bearer|basic|negotiate|token)\s+)(?:[A-Za-z_~+/=-]*[0-9.][A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]{20,})`,
     replacement: '${1}[redacted:token]',
-    hints: ['earer ', 'EARER '],
+    hints: ['bearer', 'basic', 'negotiate', 'token '],
+    needsWords: ['bearer', 'basic', 'negotiate', 'token'],
   },
   {
     name: 'secret',
@@ -104,6 +120,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
       String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|unseal[_-]?key|root[_-]?key|credentials?|session(?:[_-]?id)?)`,
     ),
     replacement: '${1}[redacted:secret]',
+    needsWords: ['passw', 'passphrase', 'pwd', 'secret', 'token', 'key', 'credential', 'session'],
   },
   {
     name: 'user',
@@ -112,12 +129,14 @@ export const PATTERNS: readonly RedactionPattern[] = [
       '(?:user|login|actor|subject|principal|member|owner|account)(?:[_-]?(?:id|name|email))?|username|sub|e-?mail|(?:first|last|full)[_-]?name|phone',
     ),
     replacement: '${1}[redacted:user]',
+    needsWords: PEOPLE,
   },
   {
     name: 'user',
     what: 'a quoted name or a UUID behind a word that says who somebody is',
     pattern: String.raw`(?i)\b((?:user|login|actor|subject|principal|member|owner|account)(?: id)?\s+)(?:\\*"[^"]*"|'[^']*'|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
     replacement: '${1}[redacted:user]',
+    needsWords: PEOPLE,
   },
   {
     name: 'query',
@@ -143,42 +162,54 @@ export const PATTERNS: readonly RedactionPattern[] = [
     name: 'ip',
     what: 'IPv4 addresses, with a port or without (versions of three parts stay)',
     pattern: String.raw`\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b(?::[0-9]{1,5})?|ip(?:-[0-9]{1,3}){4}\b)`,
+    needs: ['.', 'ip-'],
   },
   {
     name: 'ip',
-    what: 'IPv6 addresses, whole and shortened (times of day stay)',
-    pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
-    needs: [':'],
+    what: 'IPv6 addresses, whole, shortened and cut off behind four groups (times of day stay)',
+    pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b:?|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
+    needsMatch: '[0-9a-fA-F]:[0-9a-fA-F:]|::',
   },
   {
     name: 'host',
     what: 'host names by their suffix, those inside of the cluster too',
     pattern: hostPattern(SUFFIXES),
     replacement: '[redacted:host]${1}',
+    needs: ['.'],
   },
   {
     name: 'host',
     what: 'names with "-" and a port, what was looked up, and values of names that say host',
     pattern: String.raw`(?i)\b(?:([a-z0-9.]*-[a-z0-9.-]*:)[0-9]{4,5}\b|(lookup )[^\s:]+|((?:host|hostname|server[_-]?name|addr|address|remote[_-]?addr|client[_-]?ip)${SIGN})${VALUE})`,
     replacement: '${2}${3}[redacted:host]',
-    hints: ['ookup '],
+    hints: ['lookup '],
+    needsWords: ['lookup ', 'host', 'server', 'addr', 'client'],
+    needsMatch: ':[0-9]{4}',
   },
   {
     name: 'key',
     what: 'key material: 32 and more hexadecimal digits, with colons or without',
     pattern: String.raw`\b[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}[: ]){15,}[0-9A-Fa-f]{2}\b`,
-    needsMatch: '[0-9a-fA-F]{32}|(?:[0-9A-Fa-f]{2}[: ]){15}',
+    needsRun: true,
+    needsMatch: '(?:[0-9A-Fa-f]{2}[: ]){15}',
   },
   {
     name: 'key',
     what: 'key material: base64 that is padded, or 40 letters and digits in a row',
     pattern: '(?:[A-Za-z0-9+/_-]{16,}={1,2}|[A-Za-z0-9+/_-]*[A-Za-z0-9]{40,}[A-Za-z0-9+/_-]*)([^A-Za-z0-9+/=]|$)',
     replacement: '[redacted:key]${1}',
+    needsRun: true,
   },
   {
     name: 'key',
     what: 'key material: 32 and more characters of base64 that are neither a path nor a name',
     pattern: MIXED_RUN,
-    needsMatch: `${RUN}{32}`,
+    needsRun: true,
+  },
+  {
+    name: 'key',
+    what: 'pieces of keys and tokens: 13 and more letters and digits that change places as in no name',
+    pattern: TURNING_RUN,
+    needsRun: true,
   },
 ];

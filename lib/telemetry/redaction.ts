@@ -1,8 +1,10 @@
 import { type Checker, known, type Rule, text } from '../validate';
-import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES, UUID } from './attributes';
+import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { literal, literals, type StatementGroup } from './ottl';
-import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
+import { hostPattern, LONG_RUN, PATTERNS, type RedactionPattern } from './patterns';
+import { PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
+import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
 
 /** What a site adds to the built-in rules. Nothing of the built-in rules can be taken away. */
 export interface RedactionProps {
@@ -25,19 +27,7 @@ export const REDACTED = 'redacted';
 /** Set while a record is looked at. */
 const LOOK = 'sovra.look';
 
-/**
- * A record of plain words and numbers, message and then fields as JSON. It is the quick way past the patterns, which cost
- * a hundred times as much: whatever a built-in pattern finds holds a character that this does not allow, or a word that
- * mixes digits and letters as names do not, or one of the pattern's hints. Each character leaves one way on, so that Go
- * reads it in a single pass; bounds are small for the same reason.
- */
-const LETTERS = '[A-Z]{0,12}[a-z]{0,20}';
-const WORD = String.raw`${LETTERS}(?:-${LETTERS})*(?:[0-9]{1,10}(?:\.[0-9]{1,9})?)?`;
-const WORDS = `${WORD}(?:[ ,;()/_{}]${WORD})*`;
-const NUMBER = String.raw`-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?`;
-export const PLAIN = String.raw`^${WORDS}\n\{(?:"[a-z_.]+":(?:"${WORDS}"|${NUMBER}|true|false),?)*\}$`;
-
-const RESERVED = new Set([DROPPED_CLASS, ...PATTERNS.map((p) => p.name)]);
+const RESERVED = new Set([DROPPED_CLASS, SPLIT_CLASS, ...PATTERNS.map((p) => p.name)]);
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 const FIELD = /^[A-Za-z@_][\w@.-]{0,62}$/;
 const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -126,53 +116,69 @@ export function patternsOf(props: RedactionProps = {}): readonly RedactionPatter
 
 /** What is counted, each once. */
 export const classesOf = (props: RedactionProps = {}): readonly string[] => [
-  ...new Set([DROPPED_CLASS, ...patternsOf(props).map((p) => p.name)]),
+  ...new Set([DROPPED_CLASS, SPLIT_CLASS, ...patternsOf(props).map((p) => p.name)]),
 ];
 
 const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
-const markOf = (name: string) => literal(String.raw`\[redacted:${name}\]`);
 
 /** Whether a pattern is worth trying on a text that holds all that it will be tried on. */
-const worth = (p: RedactionPattern, all: string): string => {
+const worth = (p: RedactionPattern, owner: string): string => {
+  const all = `${owner}.cache["text"]`;
   const tests = [
+    ...(p.needsWords ?? []).map((n) => `Index(${owner}.cache["small"], ${literal(n)}) >= 0`),
     ...(p.needs ?? []).map((n) => `Index(${all}, ${literal(n)}) >= 0`),
+    ...(p.needsRun === true ? [`${owner}.cache["run"] != nil`] : []),
     ...(p.needsMatch === undefined ? [] : [`IsMatch(${all}, ${literal(p.needsMatch)})`]),
   ];
   return tests.length === 0 ? '' : ` where ${tests.join(' or ')}`;
 };
 
-/** Masks texts and the values of maps, pattern by pattern. `all`: a text that holds them all. */
+/** Masks texts and the values of maps, pattern by pattern. `owner`: whose cache holds all of them in one text. */
 const mask = (
   patterns: readonly RedactionPattern[],
   texts: readonly string[],
   maps: readonly string[],
-  all?: string,
+  owner?: string,
 ): string[] =>
   patterns.flatMap((p) => {
-    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${all === undefined ? '' : worth(p, all)}`;
+    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${owner === undefined ? '' : worth(p, owner)}`;
     return [
       ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
       ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
     ];
   });
 
+/** One text that holds all of a record: its texts, and then its attributes as JSON. */
+const whole = (owner: string, texts: readonly string[], to: string) =>
+  `set(${owner}.cache["${to}"], Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))`;
+
 /** Names in the record what was taken out of it. A replacement of the user's own may lack the mark, and is not counted. */
-const note = (owner: string, classes: readonly string[], texts: readonly string[]): string[] => {
+const note = (owner: string, classes: readonly string[]): string[] => {
   const field = `${owner}.attributes["${REDACTED}"]`;
-  return classes
-    .filter((name) => name !== DROPPED_CLASS)
-    .flatMap((name) => {
-      const found = texts.map((t) => `IsMatch(${t}, ${markOf(name)})`).join(' or ');
-      return [
-        `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and (${found})`,
-        `set(${field}, ${literal(name)}) where ${field} == nil and (${found})`,
-      ];
-    });
+  return classes.flatMap((name) => {
+    const mark = `Index(${owner}.cache["after"], "[redacted:${name}]") >= 0`;
+    const found = name === SPLIT_CLASS ? `(${owner}.cache["${SPLIT_CLASS}"] != nil or ${mark})` : mark;
+    return [
+      `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and ${found}`,
+      `set(${field}, ${literal(name)}) where ${field} == nil and ${found}`,
+    ];
+  });
 };
 
-/** Lists and maps become JSON, which is masked like any text; numbers stay numbers. */
-const textOfNested = (owner: string): string =>
-  `stringify_all(${owner}.attributes) where IsMatch(${owner}.attributes, ${literal(String.raw`[^\\]":[\[{]`)})`;
+/** From texts and attributes of what is not plain, to masked ones. */
+const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: readonly string[]) => [
+  ...dropNested(owner),
+  whole(owner, texts, 'text'),
+  `set(${owner}.cache["small"], ToLowerCase(${owner}.cache["text"]))`,
+  `set(${owner}.cache["run"], true) where IsMatch(${owner}.cache["text"], ${literal(LONG_RUN)})`,
+  seeSplit(owner, `${owner}.cache["text"]`),
+  ...mask(patterns, texts, [`${owner}.attributes`], owner),
+  whole(owner, texts, 'after'),
+  seeHalfPem(owner, `${owner}.cache["after"]`),
+  ...note(owner, [...new Set(patterns.map((p) => p.name))]),
+  ...dropSplit(owner, texts, [REDACTED]),
+  ...note(owner, [SPLIT_CLASS]),
+];
 
 /** Keeps the attributes of a list and says so when there were others. */
 const keep = (owner: string, names: readonly string[], read: readonly string[] = []): string[] => {
@@ -185,6 +191,9 @@ const keep = (owner: string, names: readonly string[], read: readonly string[] =
     `set(${all}["${REDACTED}"], "${DROPPED_CLASS}") where ${owner}.cache["dropped"] != nil`,
   ];
 };
+
+/** Fields whose names end as those of identifiers do, in which an identifier is masked like anything else. */
+const likeIds = (fields: readonly string[]) => fields.filter((f) => f.endsWith('_id') && !ID_FIELDS.includes(f));
 
 const stash = ID_FIELDS.flatMap((id) => [
   `set(log.cache["${id}"], log.attributes["${id}"]) where log.attributes["${id}"] != nil`,
@@ -218,7 +227,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
   const own = props.patterns ?? [];
   const builtIn = patterns.filter((p) => !own.includes(p));
   const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
-  const hints = [...new Set(builtIn.flatMap((p) => p.hints ?? []))];
+  const hints = [...new Set([...SPLIT_HINTS, ...builtIn.flatMap((p) => p.hints ?? [])])];
   return [
     // Its values come from the path of a file, in which Kubernetes allows nothing but names.
     { context: 'resource', statements: [`keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`] },
@@ -226,16 +235,14 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fields, READ_FIELDS),
-        ...ID_FIELDS.map(
-          (id) =>
-            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(UUID)}) and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
-        ),
-        ...stash,
-        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
-        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${hints
-          .map((h) => ` or Index(log.cache["text"], ${literal(h)}) >= 0`)
+        `set(log.cache["text"], ${plainText})`,
+        'set(log.cache["small"], ToLowerCase(log.cache["text"]))',
+        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${[
+          ...hints,
+          ...likeIds(fields).map((f) => `${f.toLowerCase()}:`),
+        ]
+          .map((h) => ` or Index(log.cache["small"], ${literal(h)}) >= 0`)
           .join('')}`,
-        ...restore,
       ],
     },
     {
@@ -243,13 +250,13 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       conditions: [`log.attributes["${LOOK}"] != nil`],
       statements: [
         `delete_key(log.attributes, "${LOOK}")`,
+        ...ID_FIELDS.map(
+          (id) =>
+            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
+        ),
         ...stash,
         'set(log.body, String(log.body)) where not IsString(log.body)',
-        textOfNested('log'),
-        'set(log.cache["text"], Concat([log.body, String(log.attributes)], "\\n"))',
-        ...mask(builtIn, ['log.body'], ['log.attributes'], 'log.cache["text"]'),
-        'set(log.cache["fields"], String(log.attributes))',
-        ...note('log', classesOf({ ...props, patterns: [] }), ['log.body', 'log.cache["fields"]']),
+        ...maskAll('log', builtIn, ['log.body']),
         ...restore,
       ],
     },
@@ -260,11 +267,10 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
             context: 'log',
             statements: [
               ...mask(own, ['log.body'], ['log.attributes']),
-              'set(log.cache["fields"], String(log.attributes))',
+              whole('log', ['log.body'], 'after'),
               ...note(
                 'log',
                 own.map((p) => p.name),
-                ['log.body', 'log.cache["fields"]'],
               ),
             ],
           } as const,
@@ -280,16 +286,12 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
 export function redactSpans(props: RedactionProps = {}): readonly StatementGroup[] {
   const patterns = patternsOf(props);
   const names = [...SPAN_ATTRIBUTES, ...(props.spanAttributes ?? [])];
-  const classes = classesOf(props);
   const part = (owner: 'span' | 'spanevent', texts: readonly string[]): StatementGroup => ({
     context: owner,
     statements: [
       ...(owner === 'span' ? ['set(span.links, nil)', 'set(span.trace_state, "")'] : []),
       ...keep(owner, names),
-      textOfNested(owner),
-      ...mask(patterns, texts, [`${owner}.attributes`]),
-      `set(${owner}.cache["fields"], String(${owner}.attributes))`,
-      ...note(owner, classes, [...texts, `${owner}.cache["fields"]`]),
+      ...maskAll(owner, patterns, texts),
     ],
   });
   return [

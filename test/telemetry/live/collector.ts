@@ -3,22 +3,35 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COLLECTOR_FEATURE_GATES, type CollectorConfig } from '../../../lib/telemetry/collector';
+import {
+  COLLECTOR_FEATURE_GATES,
+  type CollectorConfig,
+  goEnvironment,
+  MEMORY_MIB,
+} from '../../../lib/telemetry/collector';
 import { toYaml } from '../../../lib/yaml';
 import { tool } from '../../support/tools';
 
 export const scratch = (): string => mkdtempSync(join(tmpdir(), 'sovra-ops-telemetry-'));
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
+let lastPort = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 0) % 20) * 1000;
+
+/**
+ * A port of this worker's own thousand, below those from which the kernel gives out ports: between being found and being
+ * used, it cannot become the other end of some connection.
+ */
 export async function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
+  for (;;) {
+    lastPort += 1;
+    const port = lastPort;
+    const free = await new Promise<boolean>((done) => {
+      const server = createServer();
+      server.on('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 /** Waits until something holds, and says what did not. */
@@ -67,7 +80,7 @@ export class Collector {
       [`--config=${this.file}`, `--feature-gates=${COLLECTOR_FEATURE_GATES}`],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, POD_NAME: 'collector-under-test' },
+        env: { ...process.env, ...goEnvironment(MEMORY_MIB.agent.limit), POD_NAME: 'collector-under-test' },
       },
     );
     this.child = child;

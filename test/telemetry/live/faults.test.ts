@@ -1,12 +1,13 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentConfig } from '../../../lib/telemetry/agent-config';
+import { MEMORY_MIB } from '../../../lib/telemetry/collector';
 import { Collector, PodLog, remove, scratch, sleep, until } from './collector';
 import { Sink } from './sink';
 
 jest.setTimeout(80_000);
 
-const LIMIT_MIB = 256;
+const LIMIT_MIB = MEMORY_MIB.agent.limit;
 /** Lines of one tenth of a second: a busy node writes about a thousand a second. */
 const RATE = 100;
 
@@ -47,7 +48,6 @@ describe('an agent in trouble', () => {
         remoteWriteEndpoint: `${sink.url}/write`,
         storagePath: join(dir, 'storage'),
         podLogsPath: logs,
-        memoryLimitMiB: LIMIT_MIB,
       }),
       dir,
     );

@@ -133,7 +133,22 @@ describe('logs', () => {
   it('says in the record what was taken out of it', () => {
     const classes = new Set(sink.lines.flatMap((l) => String(l.fields.redacted ?? '').split('+')));
     expect([...classes].sort()).toEqual(
-      ['', 'body', 'email', 'field', 'header', 'host', 'ip', 'key', 'pem', 'query', 'secret', 'token', 'user'].sort(),
+      [
+        '',
+        'body',
+        'email',
+        'field',
+        'header',
+        'host',
+        'ip',
+        'key',
+        'pem',
+        'query',
+        'secret',
+        'split',
+        'token',
+        'user',
+      ].sort(),
     );
   });
 
