@@ -50,9 +50,11 @@ export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): P
   const workloads = await waitFor(
     'all workloads to be ready',
     async () => {
+      // In this order: what was made between the two questions would not be in a list that was read before.
+      const unreconciled = await findUnreconciled(api);
       const found = await listWorkloads(api);
       const unready = found.map(whyNotReady).filter((reason) => reason !== undefined);
-      const reasons = [...(await findUnreconciled(api)), ...unready];
+      const reasons = [...unreconciled, ...unready];
       if (reasons.length === 0) return found;
       throw new Error([...reasons, ...(await readRefusals(api))].join('\n  '));
     },
