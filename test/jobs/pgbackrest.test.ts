@@ -9,6 +9,7 @@ import {
   emptyClaim,
   initDatabase,
   PASSPHRASE,
+  patiently,
   startSurroundings,
   TABLE,
   Writer,
@@ -22,19 +23,20 @@ let options: RunOptions;
 let database: DatabasePod;
 let writer: Writer | undefined;
 const cronJob = cronJobs();
-const run = (name: string, more: RunOptions = {}) => runJob(cronJob(name), { ...options, ...more });
+const run = (name: string, more: RunOptions = {}) =>
+  patiently(name, () => runJob(cronJob(name), { ...options, ...more }));
 
 beforeAll(async () => {
   ({ store, options } = await startSurroundings());
   const claim = emptyClaim();
   await initDatabase(claim);
   database = await new DatabasePod(claim, options).start();
-}, 400_000);
+}, 900_000);
 afterAll(async () => {
   writer?.end();
   await database?.kill();
   await store?.stop();
-}, 400_000);
+}, 900_000);
 
 const restore = (claim: string, props: Omit<PgBackRestRestoreProps, 'claimName'>) =>
   runJob(pgBackRestRestoreJob('test', archive, { claimName: 'data-postgres-0', ...props }), {
@@ -76,7 +78,7 @@ test('without a repository the check fails; then it is made, and backups of both
   // The database's own account has deleted nothing, though it could not have either.
   const deleted = store.requests.filter((r) => r.method === 'DELETE' || r.path.includes('?delete'));
   expect(deleted.filter((r) => r.accessKeyId === store.writer.accessKeyId)).toEqual([]);
-}, 400_000);
+}, 900_000);
 
 test('another passphrase opens nothing', async () => {
   const secrets = { ...options.secrets, archive: { passphrase: 'another-passphrase' } };
@@ -88,7 +90,7 @@ test('another passphrase opens nothing', async () => {
     { ...options, secrets, claims: { 'data-postgres-0': emptyClaim() } },
   );
   expect(read.ok).toBe(false);
-}, 400_000);
+}, 900_000);
 
 test('nobody gets at the files without the certificate that is let in', async () => {
   const { stranger = {} } = options.secrets ?? {};
@@ -96,7 +98,7 @@ test('nobody gets at the files without the certificate that is let in', async ()
   const done = await run('sovra-archive-check', { secrets });
   expect(done.ok).toBe(false);
   expect(done.log).toContain('access denied');
-}, 400_000);
+}, 900_000);
 
 test('while the store refuses, the log stays, the archiver says so and the check fails; then all of it follows', async () => {
   const w = writer as Writer;
@@ -120,7 +122,7 @@ test('while the store refuses, the log stays, the archiver says so and the check
   expect((await archiver()).age).toBeLessThan(refused.age);
   // PostgreSQL itself did not mind: no session was ended.
   expect(w.exit).toBeUndefined();
-}, 400_000);
+}, 900_000);
 
 test('back to a moment: what was committed before is there, and nothing that came after', async () => {
   const w = writer as Writer;
@@ -147,7 +149,7 @@ test('back to a moment: what was committed before is there, and nothing that cam
   database = await new DatabasePod(claim, options).start();
   const there = await rows();
   expect(there).toEqual(w.written.filter((row) => row.id <= before.id).map((row) => row.id));
-}, 400_000);
+}, 900_000);
 
 test('power and volume are gone: less than was promised is lost', async () => {
   writer = new Writer();
@@ -178,7 +180,7 @@ test('power and volume are gone: less than was promised is lost', async () => {
   // Measured: 1.4 s on a machine with a load of 6.
   expect(killed - last.committed).toBeLessThan(2000);
   expect(lost).toBeLessThanOrEqual(archive.archiveTimeoutSeconds + archive.pushSeconds);
-}, 400_000);
+}, 900_000);
 
 test('verification passes over several lines of time, and finds a piece of the log that is gone', async () => {
   const sound = await run('sovra-archive-verify');
@@ -189,7 +191,7 @@ test('verification passes over several lines of time, and finds a piece of the l
   const gap = await run('sovra-archive-verify');
   expect(gap.ok).toBe(false);
   expect(gap.log).toContain('the log has a hole: archive and line of time 15-1 00000001');
-}, 400_000);
+}, 900_000);
 
 test('a volume that is not empty is replaced only by words', async () => {
   await database.kill();
@@ -197,4 +199,4 @@ test('a volume that is not empty is replaced only by words', async () => {
   const overwrite = 'I know that sovra is stopped and will be replaced';
   const done = await restore(database.claim, { target: { latest: true }, overwrite });
   expect(done.log).toContain('restore command end: completed successfully');
-}, 400_000);
+}, 900_000);

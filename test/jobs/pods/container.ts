@@ -10,6 +10,8 @@ const WAIT = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
 /** Has mount, cp and the others in itself: three dozen steps take a tenth of the time. */
 const SHELL = ['/bin/busybox', 'sh', '-eu'];
 
+const PIPES_MILLISECONDS = 10_000;
+
 /** One container while it runs. */
 export class RunningContainer {
   readonly name: string;
@@ -39,10 +41,13 @@ export class RunningContainer {
     this.child.stderr?.on('data', (data: Buffer) => this.keep('err', data, onOutput));
     this.ended = new Promise((resolve, reject) => {
       this.child.once('error', reject);
-      this.child.once('close', (code) => {
+      const end = (code: number | null) => {
         this.over = true;
         resolve(this.result(code ?? 137, Number(process.hrtime.bigint() - started) / 1e9));
-      });
+      };
+      this.child.once('close', end);
+      // Its pipes close a moment later, unless something that outlived it holds them.
+      this.child.once('exit', (code) => setTimeout(end, PIPES_MILLISECONDS, code).unref());
     });
   }
 
@@ -75,8 +80,10 @@ export class RunningContainer {
 
   /** Everything in the container ends with its process 1. */
   kill(): void {
-    const first = this.over || this.child.pid === undefined ? undefined : firstIn(this.child.pid);
-    if (first !== undefined) signal(first, 'SIGKILL');
+    if (this.over || this.child.pid === undefined) return;
+    const first = firstIn(this.child.pid);
+    if (first === undefined) this.child.kill('SIGKILL');
+    else signal(first, 'SIGKILL');
   }
 
   private keep(stream: 'out' | 'err', data: Buffer, onOutput: (container: RunningContainer) => void): void {
