@@ -74,7 +74,7 @@ export const ALERT_VIEWS: Readonly<Partial<Record<AlertName | SloAlertName | Tas
   EdgeHeartbeatLate: at('edge-nodes', 501, 'node_id'),
   EdgeHeartbeatLost: at('edge-nodes', 501, 'node_id'),
   EdgeNodeMissing: at('edge-nodes', 202),
-  VaultsDownTogether: at('vault', 202),
+  VaultsDownTogether: at('vault', 107),
   VaultLeaderless: at('vault', 202, 'edge_node'),
   VaultSealed: at('vault', 202, 'edge_node'),
   VaultNotInitialised: at('vault', 202, 'edge_node'),
