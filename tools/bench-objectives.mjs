@@ -1,6 +1,6 @@
 // What objectives cost, beside sloth: the same four objectives, the same data (500 edge nodes, three days of samples every
 // 15 s), the same Prometheus, one run. For each recording: samples read and seconds spent, as Prometheus' own query
-// statistics tell. Also whether both would page at the same moments.
+// statistics tell. Also whether both would page at the same moments. Ends with 1 if ours is not five times cheaper, or not alike.
 //
 //   node tools/bench-objectives.mjs [NODES] [HOURS]
 import { execFileSync, spawn } from 'node:child_process';
@@ -24,6 +24,8 @@ const { toYaml } = require('../lib/yaml.ts');
 const nodes = Number(process.argv[2] ?? 500);
 const hours = Number(process.argv[3] ?? 72);
 const STEP = 15;
+/** How many times cheaper it has to be, in samples and in time. */
+const LEAST = 5;
 /** Ends at a full hour that is long past: the data does not depend on the day. */
 const end = 1_760_000_400;
 const start = end - hours * 3600;
@@ -321,6 +323,11 @@ try {
     }
   }
   print(`${same} of ${same + different} moments alike`);
+  const cheaper = Math.min(peer.samples / mine.samples, peer.seconds / mine.seconds);
+  if (cheaper < LEAST || different > 0) {
+    process.exitCode = 1;
+    print(`not at least ${LEAST} times cheaper, or not the same verdicts`);
+  }
   await stopPrometheus();
 } finally {
   server?.kill();

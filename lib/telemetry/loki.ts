@@ -1,11 +1,10 @@
-import { checkResources, checkStorage } from '../kube/check-resources';
 import { type ClusterNetworkProps, type Opening, type Peer, toDns } from '../kube/network';
 import type { Resources } from '../kube/pod';
 import { LOKI } from '../kube/telemetry-ref';
 import type { StorageProps } from '../monitoring/prometheus';
 import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
-import { type Checker, duration, numberRule, positiveInteger } from '../validate';
+import { type Checker, duration, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
 import {
   GOSSIP_PORT,
@@ -18,7 +17,7 @@ import {
   RULES_PATH,
   TENANT,
 } from './loki-config';
-import { checkTelemetryStorage, storeAccess, type TelemetryStorage } from './object-store';
+import { checkTelemetryStore, positiveNumber, storeAccess, type TelemetryStorage } from './object-store';
 import { headless, type StatefulProgramProps } from './stateful-program';
 
 /** Where the log is kept. */
@@ -59,21 +58,17 @@ export interface LokiParts extends LokiProps {
   readonly rules?: string;
 }
 
-const positive = numberRule((v) => Number.isFinite(v) && v > 0, 'a number above 0', 'Give a positive number.');
-
 /** Holds the props against what Loki can do. */
 export function checkLoki(c: Checker, at: string, given: LokiProps | undefined): void {
   const p = c.part(at, given);
   if (p === undefined) return;
-  checkTelemetryStorage(c, `${at}.storage`, p.storage);
-  checkStorage(c, `${at}.volume`, p.volume);
-  checkResources(c, `${at}.resources`, p.resources);
+  checkTelemetryStore(c, at, p);
   const limits = c.part(`${at}.limits`, p.limits);
   c.value(`${at}.replicas`, p.replicas, positiveInteger)
     .value(`${at}.retention`, p.retention, duration)
     .value(`${at}.auditRetention`, p.auditRetention, duration)
-    .value(`${at}.limits.ingestionRateMb`, limits?.ingestionRateMb, positive)
-    .value(`${at}.limits.ingestionBurstMb`, limits?.ingestionBurstMb, positive)
+    .value(`${at}.limits.ingestionRateMb`, limits?.ingestionRateMb, positiveNumber)
+    .value(`${at}.limits.ingestionBurstMb`, limits?.ingestionBurstMb, positiveNumber)
     .value(`${at}.limits.streams`, limits?.streams, positiveInteger);
   checkReplicas(c, at, p);
   checkRetention(c, at, p);

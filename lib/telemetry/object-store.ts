@@ -1,9 +1,12 @@
 import type { Container, EnvVar, Volume } from 'kubernetes-types/core/v1';
 import { checkPeers } from '../kube/check-network';
+import { checkResources, checkStorage } from '../kube/check-resources';
 import { ANYWHERE, type Opening, type Peer } from '../kube/network';
+import type { Resources } from '../kube/pod';
+import type { StorageProps } from '../monitoring/prometheus';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef } from '../sovra/installation';
-import { type Checker, dnsSubdomain, known, type Rule, secretKey, url } from '../validate';
+import { type Checker, dnsSubdomain, known, numberRule, type Rule, secretKey, url } from '../validate';
 
 /** Credentials of an object store, in one Secret in the namespace of the store that uses them. */
 export interface ObjectStoreCredentials {
@@ -112,8 +115,28 @@ const region: Rule = (v) =>
 const ELSEWHERE =
   'Name one bucket: { s3: { endpoint, bucket, credentials } }; leave it out for a volume of the cluster.';
 
+/** What a store of logs and one of traces have alike. */
+interface TelemetryStore {
+  readonly storage?: TelemetryStorage;
+  readonly volume?: StorageProps;
+  readonly resources?: Resources;
+}
+
+/** Holds where it is kept, and what it may use, against what can work. */
+export function checkTelemetryStore(c: Checker, at: string, store: TelemetryStore): void {
+  checkTelemetryStorage(c, `${at}.storage`, store.storage);
+  checkStorage(c, `${at}.volume`, store.volume);
+  checkResources(c, `${at}.resources`, store.resources);
+}
+
+export const positiveNumber = numberRule(
+  (v) => Number.isFinite(v) && v > 0,
+  'a number above 0',
+  'Give a positive number.',
+);
+
 /** Holds a storage against what a store of logs or traces can use. */
-export function checkTelemetryStorage(c: Checker, at: string, given: TelemetryStorage | undefined): void {
+function checkTelemetryStorage(c: Checker, at: string, given: TelemetryStorage | undefined): void {
   const storage = c.part(at, given);
   if (storage === undefined) return;
   const kinds = Object.keys(storage);

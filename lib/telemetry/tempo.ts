@@ -1,13 +1,12 @@
-import { checkResources, checkStorage } from '../kube/check-resources';
 import { type ClusterNetworkProps, type Peer, toDns } from '../kube/network';
 import type { Resources } from '../kube/pod';
 import { TEMPO } from '../kube/telemetry-ref';
 import type { StorageProps } from '../monitoring/prometheus';
 import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
-import { type Checker, duration, numberRule } from '../validate';
+import { type Checker, duration } from '../validate';
 import { toYaml } from '../yaml';
-import { checkTelemetryStorage, storeAccess, type TelemetryStorage } from './object-store';
+import { checkTelemetryStore, positiveNumber, storeAccess, type TelemetryStorage } from './object-store';
 import type { StatefulProgramProps } from './stateful-program';
 import { TEMPO_DATA, TEMPO_OTLP_PORT, type TraceLimits, tempoConfig } from './tempo-config';
 
@@ -39,19 +38,16 @@ export const DEFAULT_TRACE_RETENTION = '14d';
 /** The user of the official image. */
 const TEMPO_USER = 10001;
 const HOUR = 3600;
-const positive = numberRule((v) => Number.isFinite(v) && v > 0, 'a number above 0', 'Give a positive number.');
 
 /** Holds the props against what Tempo can do. */
 export function checkTempo(c: Checker, at: string, given: TempoProps | undefined): void {
   const p = c.part(at, given);
   if (p === undefined) return;
-  checkTelemetryStorage(c, `${at}.storage`, p.storage);
-  checkStorage(c, `${at}.volume`, p.volume);
-  checkResources(c, `${at}.resources`, p.resources);
+  checkTelemetryStore(c, at, p);
   const limits = c.part(`${at}.limits`, p.limits);
   c.value(`${at}.retention`, p.retention, duration)
-    .value(`${at}.limits.ingestionRateMb`, limits?.ingestionRateMb, positive)
-    .value(`${at}.limits.traceMb`, limits?.traceMb, positive);
+    .value(`${at}.limits.ingestionRateMb`, limits?.ingestionRateMb, positiveNumber)
+    .value(`${at}.limits.traceMb`, limits?.traceMb, positiveNumber);
   const kept = typeof p.retention === 'string' ? parseDuration(p.retention) : undefined;
   c.require(kept === undefined || kept >= HOUR, {
     property: `${at}.retention`,

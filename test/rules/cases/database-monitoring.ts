@@ -13,6 +13,41 @@ const connections = (active: number, idle: number, instance = 'x') => ({
 const queries = (m: Names, values: { fast: string; total: string }, pod?: string) =>
   histogram(m('databaseLatency'), { threshold: 0.1, above: 0.25 }, values, { operation: 'select' }, pod);
 
+/**
+ * Of 100 connections, 40 of them idle.
+ *
+ * @param of the most that are none too many; how many are active while they are, in the case in which some are closed
+ */
+const manyConnections = (level: 'P1' | 'P2', of: { most: number; closing: number; after: string }) =>
+  ({
+    level,
+    fires: [
+      {
+        what: `${of.most + 1} of 100, as one of two exporters sees it`,
+        series: () => ({ ...connections(of.most - 39, 40), ...connections(40, 40, 'y') }),
+        after: of.after,
+      },
+    ],
+    silent: [
+      { what: `${of.most} of 100`, series: () => connections(of.most - 40, 40), until: '12m' },
+      {
+        what: 'two exporters that see the same 50',
+        series: () => ({ ...connections(25, 25), ...connections(25, 25, 'y') }),
+        until: '12m',
+      },
+    ],
+    resolves: {
+      what: 'some were closed',
+      series: () => ({
+        ...connections(of.closing, 40),
+        [series('pg_stat_activity_count', { datname: 'sovra', state: 'idle', ...pg() })]: '40x24 5x30',
+      }),
+      firing: '6m',
+      resolved: '6m15s',
+    },
+    missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
+  }) satisfies AlertCases;
+
 export const DATABASE_CASES = {
   DatabaseDown: {
     level: 'P0',
@@ -44,62 +79,8 @@ export const DATABASE_CASES = {
     },
     missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
   },
-  DatabaseConnectionsHigh: {
-    level: 'P2',
-    fires: [
-      {
-        what: '81 of 100, as one of two exporters sees it',
-        series: () => ({ ...connections(41, 40), ...connections(40, 40, 'y') }),
-        after: '5m',
-      },
-    ],
-    silent: [
-      { what: '80 of 100', series: () => connections(40, 40), until: '12m' },
-      {
-        what: 'two exporters that see the same 50',
-        series: () => ({ ...connections(25, 25), ...connections(25, 25, 'y') }),
-        until: '12m',
-      },
-    ],
-    resolves: {
-      what: 'some were closed',
-      series: () => ({
-        ...connections(41, 40),
-        [series('pg_stat_activity_count', { datname: 'sovra', state: 'idle', ...pg() })]: '40x24 5x30',
-      }),
-      firing: '6m',
-      resolved: '6m15s',
-    },
-    missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
-  },
-  DatabaseConnectionsExhausted: {
-    level: 'P1',
-    fires: [
-      {
-        what: '96 of 100, as one of two exporters sees it',
-        series: () => ({ ...connections(56, 40), ...connections(40, 40, 'y') }),
-        after: '2m',
-      },
-    ],
-    silent: [
-      { what: '95 of 100', series: () => connections(55, 40), until: '12m' },
-      {
-        what: 'two exporters that see the same 50',
-        series: () => ({ ...connections(25, 25), ...connections(25, 25, 'y') }),
-        until: '12m',
-      },
-    ],
-    resolves: {
-      what: 'some were closed',
-      series: () => ({
-        ...connections(60, 40),
-        [series('pg_stat_activity_count', { datname: 'sovra', state: 'idle', ...pg() })]: '40x24 5x30',
-      }),
-      firing: '6m',
-      resolved: '6m15s',
-    },
-    missing: { what: 'no exporter', series: () => ({}), after: '5m', alerts: [{ job: 'postgres' }] },
-  },
+  DatabaseConnectionsHigh: manyConnections('P2', { most: 80, closing: 41, after: '5m' }),
+  DatabaseConnectionsExhausted: manyConnections('P1', { most: 95, closing: 60, after: '2m' }),
   DatabaseSlow: {
     level: 'P2',
     ...slowCases(queries),
