@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PGBACKREST, type PgBackRest, type PgBackRestProps, pgBackRest } from '../../lib/backup/pgbackrest';
 import { pgBackRestConfig } from '../../lib/backup/pgbackrest-config';
 import { pgBackRestPod } from '../../lib/backup/pgbackrest-pod';
@@ -8,7 +9,7 @@ import { pgBackRestInitProps, pgBackRestTasks } from '../../lib/backup/pgbackres
 import type { KubeObject } from '../../lib/checks/model';
 import { ScheduledTask } from '../../lib/operations/scheduled-task';
 import { SovraInstallation } from '../../lib/sovra/installation';
-import { type CommandError, runCommand } from '../cluster/process';
+import { runCommand } from '../cluster/process';
 import { waitFor } from '../cluster/wait';
 import { find, objectsOf } from '../support/synth';
 import { type PodResult, type RunningContainers, type RunOptions, runPod, workFolder } from './pods';
@@ -164,19 +165,11 @@ export class DatabasePod {
     return this;
   }
 
-  /** No answer within 20 s: what runs then is written down, and it is asked once more. */
-  async query(sql: string, again = true): Promise<string> {
-    const env = { PGCONNECT_TIMEOUT: '10' };
-    const asked = runCommand(join(POSTGRES_PROGRAMS, 'psql'), [...CONNECTION, '-c', sql], { env, timeout: 20_000 });
-    try {
-      return (await asked).stdout.trim();
-    } catch (error) {
-      if ((error as CommandError).exitCode !== null) throw error;
-      const told = `no answer within 20 s to: ${sql}\n${await whatRuns()}`;
-      if (!again) throw new Error(told);
-      console.error(told);
-      return this.query(sql, false);
-    }
+  /** The answer; a client that has none is killed, or it would wait for ever. */
+  query(sql: string): Promise<string> {
+    const options = { env: { PGCONNECT_TIMEOUT: '10' }, timeout: 1.2 * ANSWER_SECONDS * 1000 };
+    const ask = () => runCommand(join(POSTGRES_PROGRAMS, 'psql'), [...CONNECTION, '-c', sql], options);
+    return patiently(`the query: ${sql}`, () => ask().then(({ stdout }) => stdout.trim()), ANSWER_SECONDS);
   }
 
   /** Politely, as a kubelet does. */
@@ -188,8 +181,6 @@ export class DatabasePod {
 
   /** As a node that loses its power does. */
   async kill(): Promise<PodResult> {
-    this.containers?.signal('SIGKILL');
-    // Of what was killed there is only to know that it is gone; if the first signal was lost, the second one counts.
     return patiently('a pod that was killed', () => {
       this.containers?.signal('SIGKILL');
       return this.ended as Promise<PodResult>;
@@ -197,25 +188,28 @@ export class DatabasePod {
   }
 }
 
+const JOB_SECONDS = 150;
+const ANSWER_SECONDS = 20;
+
 /**
- * A job that does not end is told with all that runs, and begun once more: seen about once in ten runs of CI, and its cause
- * was not found. Whatever it does then, it may not do twice.
+ * What does not end in time is told with all that runs, and begun once more: a job stood still about once in ten runs of CI,
+ * and its cause was not found. Whatever it is then, it may not be so twice.
  */
-export async function patiently<T>(what: string, begin: () => Promise<T>, again = true): Promise<T> {
+export async function patiently<T>(
+  what: string,
+  begin: () => Promise<T>,
+  seconds = JOB_SECONDS,
+  again = true,
+): Promise<T> {
   const begun = begin();
-  const told = await Promise.race([begun.then(() => undefined), late(what)]);
-  if (told === undefined) return begun;
+  const late = pause(seconds * 1000, true, { ref: false });
+  if (!(await Promise.race([begun.then(() => false), late]))) return begun;
   begun.catch(() => undefined);
+  const told = `${what} has not ended within ${seconds} s\n${await whatRuns()}`;
   if (!again) throw new Error(told);
   console.error(told);
-  return patiently(what, begin, false);
+  return patiently(what, begin, seconds, false);
 }
-
-async function late(what: string): Promise<string> {
-  await new Promise((resolve) => setTimeout(resolve, JOB_MILLISECONDS).unref());
-  return `${what} has not ended within ${JOB_MILLISECONDS / 1000} s\n${await whatRuns()}`;
-}
-const JOB_MILLISECONDS = 150_000;
 
 /** For a test that hangs: each process, and what it waits for. */
 const whatRuns = () => runCommand('ps', ['-eo', 'pid,ppid,stat,wchan:24,etime,args']).then((o) => o.stdout);
