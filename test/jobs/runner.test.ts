@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { waitFor } from '../cluster/wait';
 import { expectNoSecret, type Fault, type RunOptions, runJob, runPod, workFolder } from './pods';
 
 const SECRET = 'correct-horse-battery';
@@ -28,6 +29,14 @@ const job = (spec: object, more: object = {}) => ({
 });
 const run = (script: string, more: object = {}, spec: object = {}, options: RunOptions = {}) =>
   runPod(pod({ containers: [shell('main', script, more)], ...spec }), options);
+/** A child of process 1 that has ended, and that nobody has waited for. */
+function isDeadOrphan(pid: string): boolean {
+  try {
+    return /^State:\tZ[\s\S]*^PPid:\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 const staging = { volumes: [{ name: 'staging', emptyDir: { sizeLimit: '1Mi' } }] };
 const staged = { volumeMounts: [{ name: 'staging', mountPath: '/staging' }] };
 
@@ -115,6 +124,13 @@ describe('a pod', () => {
     expect(debian.container('main').stdout).toMatch(/sha256sum\nno curl\nno jq/);
     const missing = await run('', { command: ['pg_dump', '--version'] });
     expect(missing.container('main')).toMatchObject({ exitCode: 128, stderr: expect.stringContaining('pg_dump') });
+  });
+
+  it('leaves no dead process behind: a thousand of those, and each look at the processes takes longer than a test has', async () => {
+    for (let i = 0; i < 3; i++) expect((await run('sleep 0.05 & sleep 0.05 & exit 0')).ok).toBe(true);
+    const orphans = async () =>
+      readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isDeadOrphan(pid)).length === 0;
+    await waitFor('process 1 to take in the dead', orphans, { timeout: 10_000 });
   });
 
   it('resolves the names that it was given, and no others', async () => {

@@ -29,6 +29,8 @@ export function workFolder(): string {
 }
 
 const SAMPLE_MILLISECONDS = 8;
+/** Of the runner's own time, which is the store's and the proxy's, too: a look that takes long is followed by a longer pause. */
+const PAUSE_FOR_LOOK = 4;
 
 const seconds = (from: number) => (Date.now() - from) / 1000;
 
@@ -62,6 +64,7 @@ class PodRun {
   private ending: PodFailure | undefined;
   private message: string | undefined;
   private hung = false;
+  private nextLook: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly template: Template,
@@ -84,7 +87,7 @@ class PodRun {
   }
 
   async run(): Promise<PodResult> {
-    const watch = setInterval(() => this.look(), this.options.watchMilliseconds ?? SAMPLE_MILLISECONDS);
+    this.watch();
     const limit = setTimeout(
       () => this.end('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'),
       milliseconds(this.deadline),
@@ -106,7 +109,7 @@ class PodRun {
       this.end(error.reason, error.message, true);
       await Promise.all(this.all.map((container) => container.ended));
     } finally {
-      for (const timer of [watch, limit, patience]) clearTimeout(timer);
+      for (const timer of [this.nextLook, limit, patience]) clearTimeout(timer);
       for (const container of this.all) if (container.running) container.kill();
       folders?.remove();
     }
@@ -174,6 +177,19 @@ class PodRun {
     container.terminate();
     const patience = setTimeout(() => container.kill(), milliseconds(this.options.gracePeriodSeconds ?? 2));
     container.ended.finally(() => clearTimeout(patience));
+  }
+
+  /** Looks again and again, until the run ends. */
+  private watch(pause = 0): void {
+    const sample = this.options.watchMilliseconds ?? SAMPLE_MILLISECONDS;
+    this.nextLook = setTimeout(
+      () => {
+        const begin = performance.now();
+        this.look();
+        this.watch(PAUSE_FOR_LOOK * (performance.now() - begin));
+      },
+      Math.max(sample, pause),
+    );
   }
 
   private look(): void {

@@ -24,7 +24,10 @@ export function readTree(): ReadonlyMap<number, readonly number[]> {
     const stat = /^\d+$/.test(name) ? read(`/proc/${name}/stat`) : undefined;
     // The name of the program, in brackets, may hold anything.
     const parent = stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    if (parent !== undefined) tree.set(parent, [...(tree.get(parent) ?? []), Number(name)]);
+    if (parent === undefined) continue;
+    const children = tree.get(parent);
+    if (children) children.push(Number(name));
+    else tree.set(parent, [Number(name)]);
   }
   return tree;
 }
