@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { PGBACKREST, type PgBackRest, type PgBackRestProps, pgBackRest } from '../../lib/backup/pgbackrest';
 import { pgBackRestConfig } from '../../lib/backup/pgbackrest-config';
 import { pgBackRestPod } from '../../lib/backup/pgbackrest-pod';
@@ -160,16 +159,16 @@ export class DatabasePod {
     this.containers = await started;
     const ready = async () => (await this.query('select pg_is_in_recovery()')) === 'f';
     await waitFor('the database to take writes', ready, { timeout: 120_000 }).catch(async (error: Error) => {
-      throw new Error(`${error.message}\n${await whatRuns()}\n${(await this.kill()).log}`);
+      throw new Error(`${error.message}\n${(await this.kill()).log}`);
     });
     return this;
   }
 
   /** The answer; a client that has none is killed, or it would wait for ever. */
-  query(sql: string): Promise<string> {
-    const options = { env: { PGCONNECT_TIMEOUT: '10' }, timeout: 1.2 * ANSWER_SECONDS * 1000 };
-    const ask = () => runCommand(join(POSTGRES_PROGRAMS, 'psql'), [...CONNECTION, '-c', sql], options);
-    return patiently(`the query: ${sql}`, () => ask().then(({ stdout }) => stdout.trim()), ANSWER_SECONDS);
+  async query(sql: string): Promise<string> {
+    const options = { env: { PGCONNECT_TIMEOUT: '10' }, timeout: 60_000 };
+    const answer = await runCommand(join(POSTGRES_PROGRAMS, 'psql'), [...CONNECTION, '-c', sql], options);
+    return answer.stdout.trim();
   }
 
   /** Politely, as a kubelet does. */
@@ -181,38 +180,10 @@ export class DatabasePod {
 
   /** As a node that loses its power does. */
   async kill(): Promise<PodResult> {
-    return patiently('a pod that was killed', () => {
-      this.containers?.signal('SIGKILL');
-      return this.ended as Promise<PodResult>;
-    });
+    this.containers?.signal('SIGKILL');
+    return this.ended as Promise<PodResult>;
   }
 }
-
-const JOB_SECONDS = 150;
-const ANSWER_SECONDS = 20;
-
-/**
- * What does not end in time is told with all that runs, and begun once more: a job stood still about once in ten runs of CI,
- * and its cause was not found. Whatever it is then, it may not be so twice.
- */
-export async function patiently<T>(
-  what: string,
-  begin: () => Promise<T>,
-  seconds = JOB_SECONDS,
-  again = true,
-): Promise<T> {
-  const begun = begin();
-  const late = pause(seconds * 1000, true, { ref: false });
-  if (!(await Promise.race([begun.then(() => false), late]))) return begun;
-  begun.catch(() => undefined);
-  const told = `${what} has not ended within ${seconds} s\n${await whatRuns()}`;
-  if (!again) throw new Error(told);
-  console.error(told);
-  return patiently(what, begin, seconds, false);
-}
-
-/** For a test that hangs: each process, and what it waits for. */
-const whatRuns = () => runCommand('ps', ['-eo', 'pid,ppid,stat,wchan:24,etime,args']).then((o) => o.stdout);
 
 const CONNECTION = ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'postgres'];
 

@@ -9,7 +9,6 @@ import {
   emptyClaim,
   initDatabase,
   PASSPHRASE,
-  patiently,
   startSurroundings,
   TABLE,
   Writer,
@@ -23,8 +22,7 @@ let options: RunOptions;
 let database: DatabasePod;
 let writer: Writer | undefined;
 const cronJob = cronJobs();
-const run = (name: string, more: RunOptions = {}) =>
-  patiently(name, () => runJob(cronJob(name), { ...options, ...more }));
+const run = (name: string, more: RunOptions = {}) => runJob(cronJob(name), { ...options, ...more });
 
 beforeAll(async () => {
   ({ store, options } = await startSurroundings());
