@@ -61,6 +61,7 @@ describe('an Output', () => {
     ['indented JSON', (v: unknown) => JSON.stringify(v, null, 2)],
     ['indented JSON with a last line break', (v: unknown) => `${JSON.stringify(v, null, 2)}\n`],
     ['YAML', toYaml],
+    ['JSON of the text alone', (v: unknown) => JSON.stringify((v as { text: string }).text)],
     ['JSON in YAML', (v: unknown) => toYaml({ inner: JSON.stringify(v), other: 1 })],
     ['JSON in JSON', (v: unknown) => JSON.stringify({ inner: JSON.stringify(v) })],
   ])('is written by the rules of %s', async (_, write) => {
@@ -79,6 +80,16 @@ describe('an Output', () => {
       configMap(chart, { 'a.yaml': `server:\n    port: ${port}\n`, 'b.sh': `nc -z localhost ${port} || exit 1` });
     });
     expect(data).toEqual({ 'a.yaml': 'server:\n    port: 8080\n', 'b.sh': 'nc -z localhost 8080 || exit 1' });
+  });
+
+  it('stands as it is before a last line break: a file that is one value is no YAML', async () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB: #\n-----END CERTIFICATE-----';
+    const data = await dataOf((chart) => {
+      const [a, b] = [carry(chart, pulumi.output(pem)), carry(chart, pulumi.output('two words'))];
+      configMap(chart, { 'ca.crt': `${a}\n`, password: `${b}\n`, both: `${a}\n${b}\n`, encoded: btoa(`${b}\n`) });
+    });
+    const encoded = btoa('two words\n');
+    expect(data).toEqual({ 'ca.crt': `${pem}\n`, password: 'two words\n', both: `${pem}\ntwo words\n`, encoded });
   });
 
   it('stands in base64', async () => {
