@@ -233,6 +233,7 @@ describe('where no Output can be', () => {
   it.each<[string, (chart: Chart) => void]>([
     ['that was made a text by a template string', (c) => configMap(c, { url: `https://${out}/` })],
     ['that was made a text by JSON', (c) => configMap(c, { blob: JSON.stringify({ out }) })],
+    ['that was made a text and then base64', (c) => configMap(c, { secret: btoa(`user:${out}`) })],
     ['that was made a key', (c) => configMap(c, { [`${out}`]: 'x' })],
   ])('one %s is refused', (_, build) => {
     const error = made(build);
