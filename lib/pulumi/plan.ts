@@ -2,6 +2,7 @@ import type { Unwrap } from '@pulumi/pulumi';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { SovraApp } from '../app';
+import { collectFacts } from '../checks/facts';
 import { SovraOpsError } from '../errors';
 import { attachMarkers, markersOf, withJudges } from '../markers';
 import { synthesize } from '../synth';
@@ -26,7 +27,9 @@ export function plan<T>(charts: App | ((app: SovraApp, late: LateValues) => T)):
   attachMarkers(app, late);
   const make = () => (charts instanceof App ? (charts as T) : charts(app as SovraApp, late));
   const built = withJudges((marker, judge) => late.judgeLater(marker, judge), make);
-  return { built, objects: inDependencyOrder(synthesize(app).flatMap((c) => c.objects)), late };
+  // Where nothing is of this library, nothing says what else is in the cluster: a Service may be of another component.
+  const partial = collectFacts(app).length === 0;
+  return { built, objects: inDependencyOrder(synthesize(app, { partial }).flatMap((c) => c.objects)), late };
 }
 
 /**

@@ -57,6 +57,37 @@ describe('an object', () => {
     });
   });
 
+  it('may belong to what another component, or somebody else, has made', async () => {
+    const all = await run(() => {
+      new Cdk8sApp('web', (app) => {
+        const labels = { app: 'web' };
+        object(new Chart(app, 'web'), 'web', 'Service', {
+          metadata: { name: 'web', labels },
+          spec: { selector: labels },
+        });
+      });
+      new Cdk8sApp('watched', (app) => {
+        object(new Chart(app, 'watched'), 'web', 'ServiceMonitor', {
+          apiVersion: 'monitoring.coreos.com/v1',
+          spec: { selector: { matchLabels: { app: 'web' } }, endpoints: [{ port: 'http' }] },
+        });
+      });
+    });
+    expect(all.map((r) => r.name)).toEqual(expect.arrayContaining(['web/web', 'watched/web']));
+  });
+
+  it('that does not fit to the others of its component is refused', () => {
+    const error = refusal(
+      () =>
+        new Cdk8sApp('app', (app) => {
+          const chart = new Chart(app, 'chart');
+          object(chart, 'a', 'ConfigMap', { metadata: { name: 'same' } });
+          object(chart, 'b', 'ConfigMap', { metadata: { name: 'same' } });
+        }),
+    );
+    expect(error.problems[0]?.property).toBe('ConfigMap same metadata.name');
+  });
+
   it('comes from an app that was there already', async () => {
     const app = new App();
     object(new Chart(app, 'chart'), 'c', 'ConfigMap');
