@@ -75,7 +75,7 @@ export function judgeLater(marker: string, judge: Judge): void {
 const SOURCE = Symbol.for('sovra-ops.markers');
 type Root = { [SOURCE]?: MarkerSource };
 
-export function attachMarkers(root: object, source: MarkerSource): void {
+export function attachMarkers(root: object, source: MarkerSource | undefined): void {
   (root as Root)[SOURCE] = source;
 }
 

@@ -23,13 +23,41 @@ export interface Plan<T> {
  */
 export function plan<T>(charts: App | ((app: SovraApp, late: LateValues) => T)): Plan<T> {
   const late = new LateValues();
-  const app = charts instanceof App ? charts : new SovraApp({ resolvers: [late] });
+  const app = charts instanceof App ? charts : new SovraApp();
+  return withOutputs(app, late, () => {
+    const make = () => (charts instanceof App ? (charts as T) : charts(app as SovraApp, late));
+    const built = withJudges((marker, judge) => late.judgeLater(marker, judge), make);
+    if (built instanceof Promise) throw tooLate(built);
+    // Where nothing is of this library, nothing says what else is in the cluster: a Service may be of another component.
+    const partial = collectFacts(app).length === 0;
+    return { built, objects: inDependencyOrder(synthesize(app, { partial }).flatMap((c) => c.objects)), late };
+  });
+}
+
+/** Lets an app take Outputs for a while. One that is put into it later would reach a file, so it is refused again. */
+function withOutputs<T>(app: App, late: LateValues, f: () => T): T {
+  app.resolvers.unshift(late);
   attachMarkers(app, late);
-  const make = () => (charts instanceof App ? (charts as T) : charts(app as SovraApp, late));
-  const built = withJudges((marker, judge) => late.judgeLater(marker, judge), make);
-  // Where nothing is of this library, nothing says what else is in the cluster: a Service may be of another component.
-  const partial = collectFacts(app).length === 0;
-  return { built, objects: inDependencyOrder(synthesize(app, { partial }).flatMap((c) => c.objects)), late };
+  try {
+    return f();
+  } finally {
+    app.resolvers.splice(app.resolvers.indexOf(late), 1);
+    attachMarkers(app, undefined);
+  }
+}
+
+/** What a function makes behind its first `await` would be missing, and nobody would be told. */
+function tooLate(built: Promise<unknown>): SovraOpsError {
+  // It fails now, or not, and changes nothing.
+  built.catch(() => undefined);
+  return new SovraOpsError('Cdk8sApp', [
+    {
+      property: 'charts',
+      given: 'an async function',
+      allowed: 'a function that has made its charts when it returns',
+      remedy: 'Leave out `async`, and carry what it waits for: `carry(app, promise)` stands in for its value.',
+    },
+  ]);
 }
 
 /**

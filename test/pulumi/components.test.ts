@@ -1,8 +1,15 @@
 /** What Pulumi is told of each object: its type, name, parent, options, and what it depends on. */
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { SovraInstallation } from '../../lib';
-import { Cdk8sApp, type ObjectDescription, SovraAlerts, SovraBackupSchedule, SovraMonitoring } from '../../lib/pulumi';
+import { SovraApp, SovraInstallation } from '../../lib';
+import {
+  Cdk8sApp,
+  carry,
+  type ObjectDescription,
+  SovraAlerts,
+  SovraBackupSchedule,
+  SovraMonitoring,
+} from '../../lib/pulumi';
 import { refusal } from '../support/synth';
 import { type Registered, run } from './program';
 
@@ -55,6 +62,26 @@ describe('an object', () => {
       expect([...resources.keys()]).toEqual(['chart/c']);
       expect(construct.kind).toBe('ConfigMap');
     });
+  });
+
+  it('may hold Outputs in an app that was there already, which is no place for them afterwards', async () => {
+    const app = new SovraApp();
+    const chart = new Chart(app, 'chart');
+    object(chart, 'c', 'ConfigMap', { data: { a: pulumi.secret('b') } });
+    const all = await run(() => new Cdk8sApp('app', app));
+    expect(byName(all, 'app/c').sent).toMatchObject({ data: { a: { value: 'b' } } });
+    expect(refusal(() => carry(chart, pulumi.output('v'))).message).toContain('Cdk8sApp');
+  });
+
+  it('that an async function would make too late is not left out in silence', () => {
+    const error = refusal(
+      () =>
+        new Cdk8sApp('app', async (app) => {
+          const data = { a: await Promise.resolve('b') };
+          object(new Chart(app, 'chart'), 'c', 'ConfigMap', { data });
+        }),
+    );
+    expect(error.problems[0]).toMatchObject({ property: 'charts', given: 'an async function' });
   });
 
   it('may belong to what another component, or somebody else, has made', async () => {
