@@ -19,14 +19,15 @@ const PLACES: readonly { readonly at: RegExp; readonly is: string; readonly reme
     remedy: 'Write it out: it decides which resource is created.',
   },
   {
-    at: /^metadata\.(name|namespace|generateName)$/,
+    // `metadata` as a whole has the name in it.
+    at: /^metadata(\.(name|namespace|generateName))?$/,
     is: 'a name',
     remedy:
       'Names have to be known before anything is created: take a plain text, for example from `new pulumi.Config().require(...)`, for this object and for whatever refers to it.',
   },
   {
-    // Which node a pod goes to is nobody's identity.
-    at: /(^|\.)(selector|(?!nodeSelector\b)\w+Selector|matchLabels|matchExpressions)(?=$|[.[])/,
+    // Which node a pod goes to is nobody's identity, and what a file or a note is called says nothing about it.
+    at: /^(?!(?:data|stringData|binaryData|metadata\.annotations)\.).*?(^|\.)(selector|(?!nodeSelector\b)\w+Selector|matchLabels|matchExpressions)(?=$|[.[])/,
     is: 'a selector',
     remedy:
       'Selectors cannot be changed later and are checked before anything is created: write the labels as plain texts.',

@@ -193,6 +193,7 @@ describe('where no Output can be', () => {
 
   it.each<[string, string, (chart: Chart) => void]>([
     ['metadata.name', 'a name', (c) => configMap(c, {}, { metadata: { name: out } })],
+    ['metadata', 'a name', (c) => configMap(c, {}, { metadata: pulumi.output({ name: 'a' }) })],
     ['metadata.namespace', 'a name', (c) => configMap(c, {}, { metadata: { name: 'a', namespace: out } })],
     ['kind', 'a kind', (c) => configMap(c, {}, { kind: out })],
     [
@@ -213,6 +214,12 @@ describe('where no Output can be', () => {
     expect(error.problems).toHaveLength(1);
     expect(error.problems[0]).toMatchObject({ property, allowed: expect.stringContaining(what) });
     expect(error.message).not.toContain('latevalue');
+  });
+
+  it('a file or an annotation that is called like a selector is none', async () => {
+    const metadata = { name: 'a', annotations: { 'example.org/selector': out } };
+    const { sent } = await registered((c) => configMap(c, { selector: out, 'dkim.selector': out }, { metadata }));
+    expect(sent).toMatchObject({ data: { selector: 'v', 'dkim.selector': 'v' } });
   });
 
   it('says which property it came from', () => {
