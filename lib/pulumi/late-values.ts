@@ -73,7 +73,7 @@ export class LateValues implements MarkerSource, IResolver {
     if (typeof value === 'string') return this.revealText(value);
     if (Array.isArray(value)) return value.map((v) => this.reveal(v));
     if (!isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.reveal(v)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [checkedKey(k), this.reveal(v)]));
   }
 
   /** Why a text cannot be revealed, if it cannot. */
@@ -139,6 +139,19 @@ export class LateValues implements MarkerSource, IResolver {
 function dataIn(text: string): Blob | undefined {
   const data = isMarker(text) ? undefined : readBlob(text);
   return data && textsOf(data.value, '').some((t) => t.isKey && holdsMarker(t.text)) ? undefined : data;
+}
+
+/** In objects no key is an Output; in what somebody computes from them, one may be. */
+function checkedKey(key: string): string {
+  if (!holdsMarker(key)) return key;
+  throw new SovraOpsError('Output', [
+    {
+      property: 'a key',
+      given: 'an Output',
+      allowed: 'a plain text: keys have to be known before anything is created',
+      remedy: 'Make a list of pairs, and an object of it in `.apply(...)` of that list.',
+    },
+  ]);
 }
 
 /** A Secret's `data` is base64: what is in it is revealed and encoded again. @throws {DamagedMarker} for anything else */

@@ -2,7 +2,13 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-28';
-import { SovraApp, SovraBackupSchedule, type SovraBackupScheduleProps, SovraInstallation } from '../../lib';
+import {
+  type KubeObject,
+  SovraApp,
+  SovraBackupSchedule,
+  type SovraBackupScheduleProps,
+  SovraInstallation,
+} from '../../lib';
 import { Cdk8sApp, carry, SovraMonitoring } from '../../lib/pulumi';
 import { plan } from '../../lib/pulumi/plan';
 import { toYaml } from '../../lib/yaml';
@@ -19,6 +25,11 @@ async function registered(build: (chart: Chart) => void, preview = false): Promi
 }
 const dataOf = async (build: (chart: Chart) => void) =>
   (inClear((await registered(build)).sent) as { data: unknown }).data;
+
+const summaryOf = (build: (chart: Chart) => void) => {
+  const made = new Cdk8sApp('app', (app) => build(new Chart(app, 'chart')));
+  return { summarize: made.summarize.bind(made) as Cdk8sApp['summarize'] };
+};
 
 class Database extends pulumi.CustomResource {
   declare readonly host: pulumi.Output<string>;
@@ -115,6 +126,18 @@ describe('an Output', () => {
         }),
     );
     expect(all.find((r) => r.custom)?.sent).toMatchObject({ data: { url: 'https://example.org', raw: 'raw' } });
+  });
+});
+
+describe('a summary of objects', () => {
+  it('has the Outputs again, but none as a key', async () => {
+    await run(() => {
+      const { summarize } = summaryOf((c) => configMap(c, { host: pulumi.output('h') }));
+      const host = (o: KubeObject) => o.data.host as string;
+      expect(pulumi.Output.isInstance(summarize((all) => all.map(host))[0])).toBe(true);
+      const error = refusal(() => summarize((all) => Object.fromEntries(all.map((o) => [host(o), o.kind]))));
+      expect(error.problems[0]).toMatchObject({ property: 'a key', remedy: expect.stringContaining('.apply') });
+    });
   });
 });
 
@@ -241,11 +264,12 @@ describe('where no Output can be', () => {
     ['that was made a text by a template string', (c) => configMap(c, { url: `https://${out}/` })],
     ['that was made a text by JSON', (c) => configMap(c, { blob: JSON.stringify({ out }) })],
     ['that was made a text and then base64', (c) => configMap(c, { secret: btoa(`user:${out}`) })],
+    ['that was calculated with', (c) => configMap(c, { n: (out as unknown as number) * 2 })],
     ['that was made a key', (c) => configMap(c, { [`${out}`]: 'x' })],
   ])('one %s is refused', (_, build) => {
     const error = made(build);
     expect(error.construct).toBe('chart/config');
-    expect(error.message).toContain('pulumi.interpolate');
+    expect(error.message).toMatch(/pulumi\.interpolate|\.apply/);
     // The same without Pulumi: the text must not reach a file either.
     const app = new SovraApp();
     build(Object.assign(new Chart(app, 'chart')));
