@@ -1,6 +1,5 @@
 import { textsOf } from '../checks/strays';
 import type { Problem } from '../errors';
-import { holdsMarker } from '../markers';
 import type { LateValues } from './late-values';
 
 /** Thrown where a text cannot be revealed; with the object and the property at hand, it becomes an error for people. */
@@ -36,9 +35,9 @@ const PLACES: readonly { readonly at: RegExp; readonly is: string; readonly reme
 
 /** The Outputs of an object that stand where none can. */
 export function misplaced(object: unknown, late: LateValues): Problem[] {
-  if (!holdsMarker(JSON.stringify(object))) return [];
+  if (!late.traceIn(JSON.stringify(object))) return [];
   return textsOf(object, '').flatMap(({ at, text }) => {
-    if (!holdsMarker(text)) return [];
+    if (!late.traceIn(text)) return [];
     const place = PLACES.find((p) => p.at.test(at));
     return place ? [refused(at, origin(text, late), place)] : damaged(at, text, late);
   });

@@ -278,7 +278,10 @@ describe('where no Output can be', () => {
 
   it.each<[string, (v: string) => string]>([
     ['cut', (v) => v.slice(0, -3)],
+    ['cut at its start', (v) => v.slice(3)],
+    ['cut beside a whole one', (v) => `${v} ${v.slice(-30)}`],
     ['in capitals', (v) => v.toUpperCase()],
+    ['with a capital', (v) => `L${v.slice(1)}`],
     ['cut inside base64', (v) => Buffer.from(v.slice(0, 30)).toString('base64')],
   ])('a marker that was %s is refused', (_, change) => {
     expect(made((c) => configMap(c, { v: change(carry(c, out)) })).problems[0]?.property).toBe('data.v');
