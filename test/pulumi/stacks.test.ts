@@ -133,9 +133,17 @@ describe('the program of Pulumi.yaml', () => {
         { component: 'configuration', subject: 'sovra', rpoSeconds: 3600 },
         { component: 'configuration', subject: 'sovra-edge', rpoSeconds: 3600 },
       ],
-      objectives: { availability: 0.999 },
+      objectives: { availability: { target: 0.999, period: '30d' }, 'api-latency': { target: 0.95, threshold: 0.1 } },
     });
     expect(outputs.images).toContain('docker.io/restic/restic:0.18.1');
+  });
+
+  it('tells the objectives that there are, as they were changed', async () => {
+    const objectives = { period: '28d', objectives: { availability: { target: 0.99 }, 'api-latency': false } };
+    const changedTo = (await up({ objectives })).outputs.objectives as Record<string, unknown>;
+    expect(changedTo.availability).toEqual({ target: 0.99, period: '28d' });
+    expect(changedTo).not.toHaveProperty('api-latency');
+    expect((await up({ environment: 'edge' })).outputs.objectives).toEqual({});
   });
 
   it('takes every setting from the configuration', async () => {
