@@ -207,6 +207,7 @@ describe('options', () => {
         {
           provider,
           protect: true,
+          ignoreChanges: ['metadata.annotations'],
           objectOptions: (o) => {
             seen.push(o);
             return o.kind === 'PersistentVolumeClaim'
@@ -219,7 +220,7 @@ describe('options', () => {
     const [a, b] = [byName(all, 'app/ns/a'), byName(all, 'app/b')];
     for (const r of [a, b]) expect(r.provider).toContain('pulumi:providers:kubernetes::elsewhere');
     expect([a.protect, b.protect]).toEqual([true, false]);
-    expect([a.ignoreChanges, b.ignoreChanges]).toEqual([[], ['spec']]);
+    expect([a.ignoreChanges, b.ignoreChanges]).toEqual([['metadata.annotations'], ['metadata.annotations', 'spec']]);
     expect(JSON.stringify(b.aliases)).toContain('old');
     // What the component itself says is still there.
     expect(b.parent).toContain('Cdk8sApp::app');
