@@ -100,6 +100,13 @@ export const isOutput = (value: unknown): boolean =>
 export const NO_OUTPUT_HERE =
   'Outputs only work where Pulumi creates the objects: take the components of sovra-ops/pulumi, or give a plain value.';
 
+/** What to do where an Output was made a text of. */
+export const TEXT_OF_OUTPUT = {
+  allowed: 'a value that is known',
+  remedy:
+    'Pass the Output itself, or build the text with pulumi.interpolate; inside a chart, take carry(scope, output) for it.',
+} as const;
+
 /** What Pulumi writes where an Output is made a text by `${}`, by `+` or as JSON; as it is, in an address, in small letters. */
 const HELP_TEXT = new RegExp(
   'Calling [to\\w+] on an [Output<T>]'.replace(/[ <>]|\[|\]/g, (c) => `(?:\\${c}|${encodeURIComponent(c)})`),

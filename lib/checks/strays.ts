@@ -1,5 +1,5 @@
 import type { Problem } from '../errors';
-import { holdsMarker, isHelpText, NO_OUTPUT_HERE } from '../markers';
+import { holdsMarker, isHelpText, NO_OUTPUT_HERE, TEXT_OF_OUTPUT } from '../markers';
 
 /**
  * What must never reach a cluster: an Output that somebody made a text of, for which Pulumi writes a help text, or
@@ -24,7 +24,8 @@ function textsLeftIn(object: unknown, markersAreReplaced: boolean): Problem[] {
   const all = JSON.stringify(object);
   if (!isHelpText(all) && (markersAreReplaced || !holdsMarker(all))) return [];
   return textsOf(object, '').flatMap(({ at, text }) => {
-    if (isHelpText(text)) return [problem(at, 'the help text that Pulumi writes for an Output in a text', MADE_A_TEXT)];
+    if (isHelpText(text))
+      return [problem(at, 'the help text that Pulumi writes for an Output in a text', TEXT_OF_OUTPUT.remedy)];
     if (holdsMarker(text) && !markersAreReplaced) return [problem(at, 'the marker of an Output', NO_OUTPUT_HERE)];
     return [];
   });
@@ -32,12 +33,10 @@ function textsLeftIn(object: unknown, markersAreReplaced: boolean): Problem[] {
 
 const COMPUTED =
   'Look at what it was computed from; calculate with an Output in `.apply(...)`, and pass what that gives.';
-const MADE_A_TEXT =
-  'Pass the Output itself, or build the text with pulumi.interpolate; inside a chart, take carry(scope, output) for it.';
 const problem = (property: string, given: string, remedy: string): Problem => ({
   property,
   given,
-  allowed: 'a value that is known',
+  allowed: TEXT_OF_OUTPUT.allowed,
   remedy,
 });
 

@@ -315,6 +315,25 @@ describe('where no Output can be', () => {
     expect(error.message).toContain('database.host: got <Output>; allowed: a text. Outputs only work where Pulumi');
   });
 
+  it.each<[string, object]>([
+    ['grafana', { sovra: {}, grafana: pulumi.output({}) }],
+    ['edgeNodes', { sovra: { edgeNodes: pulumi.output([]) } }],
+    ['edgeNodes[0].vault', { sovra: { edgeNodes: [{ id: 'a', vault: pulumi.output({}) }] } }],
+  ])('one in the place of all of %s is refused, with what to write instead', (property, props) => {
+    const error = refusal(() => new SovraMonitoring('m', props as never));
+    expect(error.problems).toEqual([
+      expect.objectContaining({ property, remedy: expect.stringContaining('write it out') }),
+    ]);
+  });
+
+  it('one that was made a text in the props is refused with the way out, not with the rule of the property', () => {
+    const error = refusal(() => new SovraMonitoring('m', { sovra: { database: { host: `${out}` } } }));
+    expect(error.problems[0]).toMatchObject({
+      property: 'database.host',
+      remedy: expect.stringContaining('pulumi.interpolate'),
+    });
+  });
+
   it('carry is refused where Pulumi creates nothing', () => {
     expect(refusal(() => carry(new Chart(new App(), 'chart'), out)).message).toContain('Cdk8sApp');
   });
