@@ -3,6 +3,7 @@ import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { SovraApp } from '../app';
 import { collectFacts } from '../checks/facts';
+import type { KubeObject } from '../checks/model';
 import { SovraOpsError } from '../errors';
 import { attachMarkers, markersOf, withJudges } from '../markers';
 import { synthesize } from '../synth';
@@ -30,7 +31,9 @@ export function plan<T>(charts: App | ((app: SovraApp, late: LateValues) => T)):
     if (built instanceof Promise) throw tooLate(built);
     // Where nothing is of this library, nothing says what else is in the cluster: a Service may be of another component.
     const partial = collectFacts(app).length === 0;
-    return { built, objects: inDependencyOrder(synthesize(app, { partial }).flatMap((c) => c.objects)), late };
+    const objects = synthesize(app, { partial }).flatMap((c) => c.objects);
+    for (const { construct, object } of objects) refuseList(construct.node.path, object);
+    return { built, objects: inDependencyOrder(objects), late };
   });
 }
 
@@ -44,6 +47,19 @@ function withOutputs<T>(app: App, late: LateValues, f: () => T): T {
     app.resolvers.splice(app.resolvers.indexOf(late), 1);
     attachMarkers(app, undefined);
   }
+}
+
+/** `kubectl apply` takes a list apart; to the API server, and so to Pulumi, it is no object. */
+function refuseList(path: string, { kind, items }: KubeObject): void {
+  if (!kind.endsWith('List') || !Array.isArray(items)) return;
+  throw new SovraOpsError(path, [
+    {
+      property: 'kind',
+      given: kind,
+      allowed: 'a single object: each becomes a resource of its own',
+      remedy: 'Write its items as objects of their own; in a file, as documents with `---` between them.',
+    },
+  ]);
 }
 
 /** What a function makes behind its first `await` would be missing, and nobody would be told. */

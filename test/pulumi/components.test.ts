@@ -103,6 +103,14 @@ describe('an object', () => {
     expect(all.map((r) => r.name)).toEqual(expect.arrayContaining(['web/web', 'watched/web']));
   });
 
+  it('that is a list is refused: the API server knows no such object', () => {
+    const items = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }];
+    const error = refusal(
+      () => new Cdk8sApp('app', (app) => object(new Chart(app, 'chart'), 'all', 'List', { items })),
+    );
+    expect([error.construct, error.problems[0]?.property]).toEqual(['chart/all', 'kind']);
+  });
+
   it('that does not fit to the others of its component is refused', () => {
     const error = refusal(
       () =>
