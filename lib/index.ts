@@ -1,6 +1,6 @@
 /** The public API of `sovra-ops`: re-exports only. Nothing here, or reachable from here, loads Pulumi. */
 export { SovraAlerts, type SovraAlertsProps } from './alerts/sovra-alerts';
-export { SovraSlos, type SovraSlosProps } from './alerts/sovra-slos';
+export { type ObjectiveTarget, SovraSlos, type SovraSlosProps } from './alerts/sovra-slos';
 export { SovraApp, type SovraAppProps } from './app';
 export { type ArchivingProps, DatabaseArchive } from './backup/archiving';
 export type { ArchivingPromise } from './backup/archiving-promise';

@@ -22,12 +22,14 @@ export const splitAtMarkers = (text: string): { readonly texts: string[]; readon
   markers: text.match(MARKER) ?? [],
 });
 
-/** What base64 makes of the prefix, at each of the three places where it can start in a group of three bytes. */
-const ENCODED = [0, 1, 2].map((offset) => {
-  const bytes = Buffer.from(`${'\0'.repeat(offset)}${PREFIX}`).toString('base64');
-  // The first characters also hold bits of what stands before, the last ones of what comes behind.
-  return bytes.slice([0, 2, 3][offset], Math.floor(((offset + PREFIX.length) * 8) / 6));
-});
+/** What base64 makes of a text, at each of the three places where it can start in a group of three bytes. */
+const inBase64 = (text: string): string[] =>
+  [0, 1, 2].map((offset) => {
+    const bytes = Buffer.from(`${'\0'.repeat(offset)}${text}`).toString('base64');
+    // The first characters also hold bits of what stands before, the last ones of what comes behind.
+    return bytes.slice([0, 2, 3][offset], Math.floor(((offset + text.length) * 8) / 6));
+  });
+const ENCODED = inBase64(PREFIX);
 /** A marker, or what cutting, other capitals or base64 left of one. Eight digits are enough to tell it from a word. */
 const TRACE = new RegExp(`${PREFIX}[0-9a-f]{8}|${PREFIX.toUpperCase()}[0-9A-F]{8}|${ENCODED.join('|')}`);
 /** What each of them starts with. To look for texts takes a tenth of the time, and nearly no text has one of these. */
@@ -73,7 +75,7 @@ export function judgeLater(marker: string, judge: Judge): void {
 const SOURCE = Symbol.for('sovra-ops.markers');
 type Root = { [SOURCE]?: MarkerSource };
 
-export function attachMarkers(root: object, source: MarkerSource): void {
+export function attachMarkers(root: object, source: MarkerSource | undefined): void {
   (root as Root)[SOURCE] = source;
 }
 
@@ -98,6 +100,19 @@ export const isOutput = (value: unknown): boolean =>
 export const NO_OUTPUT_HERE =
   'Outputs only work where Pulumi creates the objects: take the components of sovra-ops/pulumi, or give a plain value.';
 
-/** What Pulumi writes where an Output is made a text by `${}`, by `+` or as JSON. */
-const HELP_TEXT = /Calling \[to\w+\] on an \[Output<T>\]/;
-export const isHelpText = (text: string): boolean => HELP_TEXT.test(text);
+/** What to do where an Output was made a text of. */
+export const TEXT_OF_OUTPUT = {
+  allowed: 'a value that is known',
+  remedy:
+    'Pass the Output itself, or build the text with pulumi.interpolate; inside a chart, take carry(scope, output) for it.',
+} as const;
+
+/** What Pulumi writes where an Output is made a text by `${}`, by `+` or as JSON; as it is, in an address, in small letters. */
+const HELP_TEXT = new RegExp(
+  'Calling [to\\w+] on an [Output<T>]'.replace(/[ <>]|\[|\]/g, (c) => `(?:\\${c}|${encodeURIComponent(c)})`),
+  'i',
+);
+/** The same in the `data` of a Secret. */
+const ENCODED_HELP_TEXT = inBase64('] on an [Output<T>]');
+export const isHelpText = (text: string): boolean =>
+  HELP_TEXT.test(text) || ENCODED_HELP_TEXT.some((encoded) => text.includes(encoded));

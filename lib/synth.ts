@@ -1,7 +1,7 @@
 import { ApiObject, Chart, DependencyGraph } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { checkObjects, resolveObject, validateTree } from './checks/enable';
-import type { KubeObject } from './checks/model';
+import type { KubeObject, ObjectSetOptions } from './checks/model';
 import { SovraOpsError } from './errors';
 
 /** An object as it will be written, and the construct that made it. */
@@ -20,7 +20,7 @@ export interface SynthesizedChart {
  * Every chart of a tree in the order of applying, with its objects, each resolved once and all of them checked.
  * @throws {SovraOpsError} if a construct does not validate or a check fails
  */
-export function synthesize(root: IConstruct): SynthesizedChart[] {
+export function synthesize(root: IConstruct, options?: ObjectSetOptions): SynthesizedChart[] {
   validateTree(root);
   const charts = inOrder(root.node.findAll().filter((c): c is Chart => Chart.isChart(c))).map((chart) => ({
     chart,
@@ -29,6 +29,7 @@ export function synthesize(root: IConstruct): SynthesizedChart[] {
   checkObjects(
     root,
     charts.flatMap((c) => c.objects.map((o) => o.object)),
+    options,
   );
   return charts;
 }

@@ -1,5 +1,5 @@
 import { type Problem, SovraOpsError } from './errors';
-import { isMarker, isOutput, judgeLater, NO_OUTPUT_HERE } from './markers';
+import { isHelpText, isMarker, isOutput, judgeLater, NO_OUTPUT_HERE, TEXT_OF_OUTPUT } from './markers';
 import { parseCron } from './schedule/cron';
 import { parseDuration } from './schedule/duration';
 
@@ -55,8 +55,12 @@ const WRONG_TYPE: Readonly<Record<'string' | 'number' | 'boolean' | 'object' | '
   list: { allowed: 'a list', remedy: 'Write [ ... ], or leave it out.' },
 };
 
-const wrongType = (type: keyof typeof WRONG_TYPE, given: unknown): Refusal =>
-  isOutput(given) ? { ...WRONG_TYPE[type], remedy: NO_OUTPUT_HERE } : WRONG_TYPE[type];
+const wrongType = (type: keyof typeof WRONG_TYPE, given: unknown): Refusal => {
+  if (isOutput(given)) return { ...WRONG_TYPE[type], remedy: NO_OUTPUT_HERE };
+  return isMarker(given) ? { ...WRONG_TYPE[type], remedy: NOT_AS_A_WHOLE } : WRONG_TYPE[type];
+};
+/** What is in an object or list decides what is made. */
+const NOT_AS_A_WHOLE = 'An Output cannot be all of it: write it out, with an Output in the place of a text in it.';
 
 /** DNS-1123 label: names of namespaces, Services and containers. */
 export const dnsLabel = rule<string>(
@@ -243,6 +247,13 @@ export class Checker {
     if (given === undefined) return this;
     if (isMarker(given)) return this.late(property, given, holds);
     const type = holds.takes ?? 'string';
+    // Before the rule says what to do about a text that nobody has written.
+    if (typeof given === 'string' && isHelpText(given))
+      return this.add({
+        property,
+        given: 'the help text that Pulumi writes for an Output in a text',
+        ...TEXT_OF_OUTPUT,
+      });
     const broken = typeof given === type ? holds(given) : wrongType(type, given);
     return broken ? this.add({ property, given, ...broken }) : this;
   }
@@ -271,7 +282,7 @@ export class Checker {
   part<T>(property: string, given: T | null | undefined): T | undefined {
     const fits = typeof given === 'object' && given !== null && !Array.isArray(given);
     if (fits || given === undefined) return given;
-    this.add({ property, given, ...WRONG_TYPE.object });
+    this.add({ property, given, ...wrongType('object', given) });
     return undefined;
   }
 
@@ -279,7 +290,7 @@ export class Checker {
   list<T>(property: string, given: readonly T[] | null | undefined): readonly T[] {
     if (given === undefined) return [];
     if (Array.isArray(given)) return given;
-    this.add({ property, given, ...WRONG_TYPE.list });
+    this.add({ property, given, ...wrongType('list', given) });
     return [];
   }
 

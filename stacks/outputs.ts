@@ -1,4 +1,4 @@
-import { imagesOfObjects, type KeptPromise, type KubeObject, OBJECTIVES } from '../lib';
+import { imagesOfObjects, type KeptPromise, type KubeObject, type ObjectiveTarget } from '../lib';
 
 /** What people look up after `pulumi up`, or read from another stack. */
 export interface StackOutputs {
@@ -10,11 +10,15 @@ export interface StackOutputs {
   readonly schedules: Readonly<Record<string, { readonly schedule: string; readonly timeZone: string }>>;
   /** The recovery points that the backups keep, and what can be lost at worst, in seconds. */
   readonly promises: readonly KeptPromise[];
-  /** The service level objectives that the alerts hold the installation to, in base units. */
-  readonly objectives: typeof OBJECTIVES;
+  /** The service level objectives that the alerts hold the installation to, by name; none where there is no control plane. */
+  readonly objectives: Readonly<Record<string, ObjectiveTarget>>;
 }
 
-export function stackOutputs(objects: readonly KubeObject[], promises: readonly KeptPromise[]): StackOutputs {
+export function stackOutputs(
+  objects: readonly KubeObject[],
+  promises: readonly KeptPromise[],
+  objectives: Readonly<Record<string, ObjectiveTarget>> = {},
+): StackOutputs {
   const of = (kind: string) => objects.filter((o) => o.kind === kind);
   return {
     urls: Object.fromEntries(
@@ -31,6 +35,6 @@ export function stackOutputs(objects: readonly KubeObject[], promises: readonly 
       ]),
     ),
     promises,
-    objectives: OBJECTIVES,
+    objectives,
   };
 }

@@ -8,8 +8,8 @@ import { operationsStack } from './stacks';
 const settings = settingsOf(new Config());
 const operations = new Cdk8sApp('operations', (app) => operationsStack(app, settings));
 
-const { backup } = operations.construct;
+const { backup, objectives: slos } = operations.construct;
 
 export const { urls, images, schedules, promises, objectives } = operations.summarize((objects) =>
-  stackOutputs(objects, backup.promises),
+  stackOutputs(objects, backup.promises, slos?.targets),
 );

@@ -1,3 +1,4 @@
+import { output } from '@pulumi/pulumi';
 import { Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { SovraApp, SovraBackupSchedule, SovraInstallation } from '../lib';
@@ -53,6 +54,16 @@ describe('markers', () => {
 describe('the help text of Pulumi', () => {
   it.each(['toString', 'toJSON'])('is known (%s)', (method) => {
     expect(isHelpText(`https://Calling [${method}] on an [Output<T>] is not supported.`)).toBe(true);
+  });
+
+  it('is known in base64, in an address and in other letters', () => {
+    for (const text of [`${output('v')}`, JSON.stringify({ v: output('v') })])
+      for (const before of ['', 'u', 'u:', 'usr'])
+        expect([`${before}${text}`, base64(before + text)].map(isHelpText)).toEqual([true, true]);
+    expect([encodeURIComponent(`${output('v')}`), `${output('v')}`.toLowerCase()].map(isHelpText)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('is not seen elsewhere', () => {

@@ -30,6 +30,16 @@ export interface SovraSlosProps extends ObjectiveOptions {
   readonly labels?: Labels;
 }
 
+/** What one objective asks for. */
+export interface ObjectiveTarget {
+  /** Share of good events. */
+  readonly target: number;
+  /** Of `api-latency` only: seconds within which a request has to be answered. */
+  readonly threshold?: number;
+  /** How far its error budget looks back, as a Prometheus duration. */
+  readonly period: string;
+}
+
 /**
  * The guide's service level objectives with error budgets: what is bad and what is all is recorded, every window is summed
  * from that, and the budget's burn rate alerts in two windows each (SRE workbook). No data is an alert, not health.
@@ -41,6 +51,8 @@ export class SovraSlos extends Construct {
   readonly rules: readonly ApiObject[];
   /** Values of the label `slo`. */
   readonly objectives: readonly string[];
+  /** What each objective asks for. */
+  readonly targets: Readonly<Record<string, ObjectiveTarget>>;
   /**
    * Of each objective, the long windows over which it has no alert, since even if all were bad the budget could not burn
    * fast enough: those of low targets. Empty where it alerts over all of them; never all of them.
@@ -56,9 +68,11 @@ export class SovraSlos extends Construct {
     const objectives = resolveObjectives(sovra, options);
     const resolved = objectives.map((o) => ({ name: o.name, groups: groupsOf(o, options) }));
     this.objectives = objectives.map((o) => o.name);
-    this.silentWindows = Object.fromEntries(
-      objectives.map((o) => [o.name, silentWindows(o.target, props.period ?? DEFAULT_PERIOD)]),
+    const period = props.period ?? DEFAULT_PERIOD;
+    this.targets = Object.fromEntries(
+      objectives.map(({ name, target, threshold }) => [name, { target, ...(threshold && { threshold }), period }]),
     );
+    this.silentWindows = Object.fromEntries(objectives.map((o) => [o.name, silentWindows(o.target, period)]));
     this.rules = resolved.map(({ name: objective, groups }) => {
       const name = `sovra-slo-${objective}`;
       const labels = { ...props.labels, ...commonLabels(name, 'monitoring'), ...prometheus.selectorLabels };

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import { SovraOpsError } from '../errors';
 import { markersOf } from '../markers';
 import { findings } from './findings';
-import { type KubeObject, ObjectSet } from './model';
+import { type KubeObject, ObjectSet, type ObjectSetOptions } from './model';
 import { straysIn } from './strays';
 
 const ENABLED = Symbol.for('sovra-ops.checks');
@@ -45,8 +45,8 @@ export function resolveObject(construct: ApiObject): KubeObject {
 }
 
 /** Runs the checks on objects that were resolved already. @throws {SovraOpsError} with everything that was found */
-export function checkObjects(root: IConstruct, objects: readonly KubeObject[]): void {
-  const found = findings(ObjectSet.of(root, objects));
+export function checkObjects(root: IConstruct, objects: readonly KubeObject[], options?: ObjectSetOptions): void {
+  const found = findings(ObjectSet.of(root, objects, options));
   if (found.length === 0) return;
   throw new SovraOpsError(
     root.node.path === '' ? 'checks across objects' : root.node.path,

@@ -55,8 +55,8 @@ export class ObjectSet {
   }
 
   /** The set below a construct. */
-  static of(root: IConstruct, objects: readonly KubeObject[]): ObjectSet {
-    return new ObjectSet(objects, collectFacts(root));
+  static of(root: IConstruct, objects: readonly KubeObject[], options?: ObjectSetOptions): ObjectSet {
+    return new ObjectSet(objects, collectFacts(root), options);
   }
 
   kind(...kinds: readonly string[]): readonly KubeObject[] {

@@ -1,27 +1,42 @@
 import type { Problem } from '../errors';
-import { holdsMarker, isHelpText, NO_OUTPUT_HERE } from '../markers';
+import { holdsMarker, isHelpText, NO_OUTPUT_HERE, TEXT_OF_OUTPUT } from '../markers';
 
 /**
- * What must never reach a cluster: an Output that somebody made a text of, for which Pulumi writes a help text; and,
- * where nobody will replace them, the markers that stand in for Outputs.
+ * What must never reach a cluster: an Output that somebody made a text of, for which Pulumi writes a help text, or
+ * calculated with; and, where nobody will replace them, the markers that stand in for Outputs.
  */
 export function straysIn(object: unknown, markersAreReplaced: boolean): Problem[] {
+  return [...noNumbersIn(object, ''), ...textsLeftIn(object, markersAreReplaced)];
+}
+
+/** What came of calculating with an Output, or with anything else that is no number. The API server would get null. */
+function noNumbersIn(value: unknown, at: string): Problem[] {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return [{ property: at, given: value, allowed: 'a number', remedy: COMPUTED }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Array.isArray(value)
+    ? value.flatMap((v, i) => noNumbersIn(v, `${at}[${i}]`))
+    : Object.entries(value).flatMap(([k, v]) => noNumbersIn(v, at === '' ? k : `${at}.${k}`));
+}
+
+function textsLeftIn(object: unknown, markersAreReplaced: boolean): Problem[] {
   // One look at everything is much cheaper than a look at each text, and nearly always enough.
   const all = JSON.stringify(object);
   if (!isHelpText(all) && (markersAreReplaced || !holdsMarker(all))) return [];
   return textsOf(object, '').flatMap(({ at, text }) => {
-    if (isHelpText(text)) return [problem(at, 'the help text that Pulumi writes for an Output in a text', MADE_A_TEXT)];
+    if (isHelpText(text))
+      return [problem(at, 'the help text that Pulumi writes for an Output in a text', TEXT_OF_OUTPUT.remedy)];
     if (holdsMarker(text) && !markersAreReplaced) return [problem(at, 'the marker of an Output', NO_OUTPUT_HERE)];
     return [];
   });
 }
 
-const MADE_A_TEXT =
-  'Pass the Output itself, or build the text with pulumi.interpolate; inside a chart, take carry(scope, output) for it.';
+const COMPUTED =
+  'Look at what it was computed from; calculate with an Output in `.apply(...)`, and pass what that gives.';
 const problem = (property: string, given: string, remedy: string): Problem => ({
   property,
   given,
-  allowed: 'a value that is known',
+  allowed: TEXT_OF_OUTPUT.allowed,
   remedy,
 });
 

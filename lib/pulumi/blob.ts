@@ -11,8 +11,17 @@ const CODECS: readonly Codec[] = [
   { read: JSON.parse, write: (v) => JSON.stringify(v, null, 2) },
   { read: JSON.parse, write: (v) => `${JSON.stringify(v, null, 2)}\n` },
   // Loaded only where a text with an Output in it may be YAML.
-  { read: (text) => (require('yaml') as typeof import('yaml')).parse(text), write: toYaml },
+  { read: yamlStructure, write: toYaml },
 ];
+
+/**
+ * To YAML any text is a value, and a line of text that ends in a line break is written as that value. But a file with a
+ * certificate or a password, and nothing else, is meant as it is.
+ */
+function yamlStructure(text: string): unknown {
+  const value: unknown = (require('yaml') as typeof import('yaml')).parse(text);
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
 
 /** A text that is data in a known notation: its value, and how to write it again to the byte. */
 export interface Blob {
@@ -27,8 +36,7 @@ export interface Blob {
 export function readBlob(text: string): Blob | undefined {
   for (const { read, write } of CODECS) {
     const value = attempt(read, text);
-    // To YAML, any text is a value.
-    if (value !== undefined && value !== text && attempt(write, value) === text) return { value, write };
+    if (value !== undefined && attempt(write, value) === text) return { value, write };
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ export interface ComponentOptions extends ComponentResourceOptions {
   /**
    * Options of single objects, such as `ignoreChanges`, `protect` or `aliases`. They are merged into those that the
    * component sets (parent and dependencies); what Pulumi hands down from a component by itself (providers, `protect`,
-   * `transforms`, `aliases`) does not have to be repeated. @default none
+   * `transforms`, `aliases`), and its `dependsOn` and `ignoreChanges`, do not have to be repeated. @default none
    */
   readonly objectOptions?: (object: ObjectDescription) => CustomResourceOptions | undefined;
 }
@@ -100,8 +100,9 @@ export abstract class ObjectsComponent<T> extends ComponentResource {
         dependsOn: after.flatMap((a) => made.get(a) ?? []),
         ...(isSecret(object) && { additionalSecretOutputs: ['data', 'stringData'] }),
       };
-      // Pulumi waits for what a component depends on, but only a child that depends on it is destroyed before it.
-      const inherited = mergeOptions(own, { dependsOn: opts.dependsOn });
+      // Pulumi waits for what a component depends on, but only a child that depends on it is destroyed before it. What a
+      // component ignores it does not hand down, and a component has nothing of its own to ignore.
+      const inherited = mergeOptions(own, { dependsOn: opts.dependsOn, ignoreChanges: opts.ignoreChanges });
       const resource = new KubernetesObject(
         resourceName(name, object),
         object,

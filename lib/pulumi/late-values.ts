@@ -35,6 +35,8 @@ const asOutput = <T>(value: unknown): Output<T> => output(value) as Output<T>;
  */
 export class LateValues implements MarkerSource, IResolver {
   private readonly nonce = randomBytes(16).toString('hex');
+  /** Parts of it; one of them is in whatever holds sixteen digits of it. */
+  private readonly parts = [0, 5, 10, 15, 20].map((at) => this.nonce.slice(at, at + 12));
   private readonly entries: Late[] = [];
   private readonly numbers = new Map<unknown, number>();
 
@@ -73,7 +75,7 @@ export class LateValues implements MarkerSource, IResolver {
     if (typeof value === 'string') return this.revealText(value);
     if (Array.isArray(value)) return value.map((v) => this.reveal(v));
     if (!isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, this.reveal(v)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [checkedKey(k), this.reveal(v)]));
   }
 
   /** Why a text cannot be revealed, if it cannot. */
@@ -87,6 +89,17 @@ export class LateValues implements MarkerSource, IResolver {
     }
   }
 
+  /** Whether there is anything of a marker in a text; of those of this component also an end, in whatever letters. */
+  traceIn(text: string): boolean {
+    return holdsMarker(text) || this.partIn(text);
+  }
+
+  private partIn(text: string): boolean {
+    if (this.entries.length === 0) return false;
+    const small = text.toLowerCase();
+    return this.parts.some((part) => small.includes(part));
+  }
+
   /** Where the Outputs in a text were given. */
   origins(text: string): string[] {
     return this.flawOf(text) === undefined
@@ -98,6 +111,7 @@ export class LateValues implements MarkerSource, IResolver {
 
   /** The Outputs in a text. @throws {DamagedMarker} where what is there cannot be told */
   private latesIn(text: string): Late[] {
+    if (splitAtMarkers(text).texts.some((t) => this.partIn(t))) throw new DamagedMarker(CUT);
     if (!holdsMarker(text)) return [];
     const data = dataIn(text);
     if (data) return textsOf(data.value, '').flatMap((t) => this.latesIn(t.text));
@@ -135,18 +149,32 @@ export class LateValues implements MarkerSource, IResolver {
   }
 }
 
+const CUT = 'what is left of an Output that was cut or changed';
+
 /** The data that a text is, unless an Output is a key of it. */
 function dataIn(text: string): Blob | undefined {
   const data = isMarker(text) ? undefined : readBlob(text);
   return data && textsOf(data.value, '').some((t) => t.isKey && holdsMarker(t.text)) ? undefined : data;
 }
 
+/** In objects no key is an Output; in what somebody computes from them, one may be. */
+function checkedKey(key: string): string {
+  if (!holdsMarker(key)) return key;
+  throw new SovraOpsError('Output', [
+    {
+      property: 'a key',
+      given: 'an Output',
+      allowed: 'a plain text: keys have to be known before anything is created',
+      remedy: 'Make a list of pairs, and an object of it in `.apply(...)` of that list.',
+    },
+  ]);
+}
+
 /** A Secret's `data` is base64: what is in it is revealed and encoded again. @throws {DamagedMarker} for anything else */
 function decoded(text: string): string {
   const bytes = Buffer.from(text, 'base64');
   const inside = bytes.toString('utf8');
-  if (encoded(inside) !== text || !holdsMarker(inside))
-    throw new DamagedMarker('what is left of an Output that was cut or changed');
+  if (encoded(inside) !== text || !holdsMarker(inside)) throw new DamagedMarker(CUT);
   return inside;
 }
 

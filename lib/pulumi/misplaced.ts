@@ -1,6 +1,5 @@
 import { textsOf } from '../checks/strays';
 import type { Problem } from '../errors';
-import { holdsMarker } from '../markers';
 import type { LateValues } from './late-values';
 
 /** Thrown where a text cannot be revealed; with the object and the property at hand, it becomes an error for people. */
@@ -19,14 +18,15 @@ const PLACES: readonly { readonly at: RegExp; readonly is: string; readonly reme
     remedy: 'Write it out: it decides which resource is created.',
   },
   {
-    at: /^metadata\.(name|namespace|generateName)$/,
+    // `metadata` as a whole has the name in it.
+    at: /^metadata(\.(name|namespace|generateName))?$/,
     is: 'a name',
     remedy:
       'Names have to be known before anything is created: take a plain text, for example from `new pulumi.Config().require(...)`, for this object and for whatever refers to it.',
   },
   {
-    // Which node a pod goes to is nobody's identity.
-    at: /(^|\.)(selector|(?!nodeSelector\b)\w+Selector|matchLabels|matchExpressions)(?=$|[.[])/,
+    // Which node a pod goes to is nobody's identity, and what a file or a note is called says nothing about it.
+    at: /^(?!(?:data|stringData|binaryData|metadata\.annotations)\.).*?(^|\.)(selector|(?!nodeSelector\b)\w+Selector|matchLabels|matchExpressions)(?=$|[.[])/,
     is: 'a selector',
     remedy:
       'Selectors cannot be changed later and are checked before anything is created: write the labels as plain texts.',
@@ -35,9 +35,9 @@ const PLACES: readonly { readonly at: RegExp; readonly is: string; readonly reme
 
 /** The Outputs of an object that stand where none can. */
 export function misplaced(object: unknown, late: LateValues): Problem[] {
-  if (!holdsMarker(JSON.stringify(object))) return [];
+  if (!late.traceIn(JSON.stringify(object))) return [];
   return textsOf(object, '').flatMap(({ at, text }) => {
-    if (!holdsMarker(text)) return [];
+    if (!late.traceIn(text)) return [];
     const place = PLACES.find((p) => p.at.test(at));
     return place ? [refused(at, origin(text, late), place)] : damaged(at, text, late);
   });

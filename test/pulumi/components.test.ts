@@ -1,8 +1,15 @@
 /** What Pulumi is told of each object: its type, name, parent, options, and what it depends on. */
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart } from 'cdk8s';
-import { SovraInstallation } from '../../lib';
-import { Cdk8sApp, type ObjectDescription, SovraAlerts, SovraBackupSchedule, SovraMonitoring } from '../../lib/pulumi';
+import { SovraApp, SovraInstallation } from '../../lib';
+import {
+  Cdk8sApp,
+  carry,
+  type ObjectDescription,
+  SovraAlerts,
+  SovraBackupSchedule,
+  SovraMonitoring,
+} from '../../lib/pulumi';
 import { refusal } from '../support/synth';
 import { type Registered, run } from './program';
 
@@ -55,6 +62,65 @@ describe('an object', () => {
       expect([...resources.keys()]).toEqual(['chart/c']);
       expect(construct.kind).toBe('ConfigMap');
     });
+  });
+
+  it('may hold Outputs in an app that was there already, which is no place for them afterwards', async () => {
+    const app = new SovraApp();
+    const chart = new Chart(app, 'chart');
+    object(chart, 'c', 'ConfigMap', { data: { a: pulumi.secret('b') } });
+    const all = await run(() => new Cdk8sApp('app', app));
+    expect(byName(all, 'app/c').sent).toMatchObject({ data: { a: { value: 'b' } } });
+    expect(refusal(() => carry(chart, pulumi.output('v'))).message).toContain('Cdk8sApp');
+  });
+
+  it('that an async function would make too late is not left out in silence', () => {
+    const error = refusal(
+      () =>
+        new Cdk8sApp('app', async (app) => {
+          const data = { a: await Promise.resolve('b') };
+          object(new Chart(app, 'chart'), 'c', 'ConfigMap', { data });
+        }),
+    );
+    expect(error.problems[0]).toMatchObject({ property: 'charts', given: 'an async function' });
+  });
+
+  it('may belong to what another component, or somebody else, has made', async () => {
+    const all = await run(() => {
+      new Cdk8sApp('web', (app) => {
+        const labels = { app: 'web' };
+        object(new Chart(app, 'web'), 'web', 'Service', {
+          metadata: { name: 'web', labels },
+          spec: { selector: labels },
+        });
+      });
+      new Cdk8sApp('watched', (app) => {
+        object(new Chart(app, 'watched'), 'web', 'ServiceMonitor', {
+          apiVersion: 'monitoring.coreos.com/v1',
+          spec: { selector: { matchLabels: { app: 'web' } }, endpoints: [{ port: 'http' }] },
+        });
+      });
+    });
+    expect(all.map((r) => r.name)).toEqual(expect.arrayContaining(['web/web', 'watched/web']));
+  });
+
+  it('that is a list is refused: the API server knows no such object', () => {
+    const items = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }];
+    const error = refusal(
+      () => new Cdk8sApp('app', (app) => object(new Chart(app, 'chart'), 'all', 'List', { items })),
+    );
+    expect([error.construct, error.problems[0]?.property]).toEqual(['chart/all', 'kind']);
+  });
+
+  it('that does not fit to the others of its component is refused', () => {
+    const error = refusal(
+      () =>
+        new Cdk8sApp('app', (app) => {
+          const chart = new Chart(app, 'chart');
+          object(chart, 'a', 'ConfigMap', { metadata: { name: 'same' } });
+          object(chart, 'b', 'ConfigMap', { metadata: { name: 'same' } });
+        }),
+    );
+    expect(error.problems[0]?.property).toBe('ConfigMap same metadata.name');
   });
 
   it('comes from an app that was there already', async () => {
@@ -149,6 +215,7 @@ describe('options', () => {
         {
           provider,
           protect: true,
+          ignoreChanges: ['metadata.annotations'],
           objectOptions: (o) => {
             seen.push(o);
             return o.kind === 'PersistentVolumeClaim'
@@ -161,7 +228,7 @@ describe('options', () => {
     const [a, b] = [byName(all, 'app/ns/a'), byName(all, 'app/b')];
     for (const r of [a, b]) expect(r.provider).toContain('pulumi:providers:kubernetes::elsewhere');
     expect([a.protect, b.protect]).toEqual([true, false]);
-    expect([a.ignoreChanges, b.ignoreChanges]).toEqual([[], ['spec']]);
+    expect([a.ignoreChanges, b.ignoreChanges]).toEqual([['metadata.annotations'], ['metadata.annotations', 'spec']]);
     expect(JSON.stringify(b.aliases)).toContain('old');
     // What the component itself says is still there.
     expect(b.parent).toContain('Cdk8sApp::app');

@@ -2,7 +2,13 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-28';
-import { SovraApp, SovraBackupSchedule, type SovraBackupScheduleProps, SovraInstallation } from '../../lib';
+import {
+  type KubeObject,
+  SovraApp,
+  SovraBackupSchedule,
+  type SovraBackupScheduleProps,
+  SovraInstallation,
+} from '../../lib';
 import { Cdk8sApp, carry, SovraMonitoring } from '../../lib/pulumi';
 import { plan } from '../../lib/pulumi/plan';
 import { toYaml } from '../../lib/yaml';
@@ -19,6 +25,11 @@ async function registered(build: (chart: Chart) => void, preview = false): Promi
 }
 const dataOf = async (build: (chart: Chart) => void) =>
   (inClear((await registered(build)).sent) as { data: unknown }).data;
+
+const summaryOf = (build: (chart: Chart) => void) => {
+  const made = new Cdk8sApp('app', (app) => build(new Chart(app, 'chart')));
+  return { summarize: made.summarize.bind(made) as Cdk8sApp['summarize'] };
+};
 
 class Database extends pulumi.CustomResource {
   declare readonly host: pulumi.Output<string>;
@@ -61,6 +72,7 @@ describe('an Output', () => {
     ['indented JSON', (v: unknown) => JSON.stringify(v, null, 2)],
     ['indented JSON with a last line break', (v: unknown) => `${JSON.stringify(v, null, 2)}\n`],
     ['YAML', toYaml],
+    ['JSON of the text alone', (v: unknown) => JSON.stringify((v as { text: string }).text)],
     ['JSON in YAML', (v: unknown) => toYaml({ inner: JSON.stringify(v), other: 1 })],
     ['JSON in JSON', (v: unknown) => JSON.stringify({ inner: JSON.stringify(v) })],
   ])('is written by the rules of %s', async (_, write) => {
@@ -79,6 +91,16 @@ describe('an Output', () => {
       configMap(chart, { 'a.yaml': `server:\n    port: ${port}\n`, 'b.sh': `nc -z localhost ${port} || exit 1` });
     });
     expect(data).toEqual({ 'a.yaml': 'server:\n    port: 8080\n', 'b.sh': 'nc -z localhost 8080 || exit 1' });
+  });
+
+  it('stands as it is before a last line break: a file that is one value is no YAML', async () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB: #\n-----END CERTIFICATE-----';
+    const data = await dataOf((chart) => {
+      const [a, b] = [carry(chart, pulumi.output(pem)), carry(chart, pulumi.output('two words'))];
+      configMap(chart, { 'ca.crt': `${a}\n`, password: `${b}\n`, both: `${a}\n${b}\n`, encoded: btoa(`${b}\n`) });
+    });
+    const encoded = btoa('two words\n');
+    expect(data).toEqual({ 'ca.crt': `${pem}\n`, password: 'two words\n', both: `${pem}\ntwo words\n`, encoded });
   });
 
   it('stands in base64', async () => {
@@ -104,6 +126,18 @@ describe('an Output', () => {
         }),
     );
     expect(all.find((r) => r.custom)?.sent).toMatchObject({ data: { url: 'https://example.org', raw: 'raw' } });
+  });
+});
+
+describe('a summary of objects', () => {
+  it('has the Outputs again, but none as a key', async () => {
+    await run(() => {
+      const { summarize } = summaryOf((c) => configMap(c, { host: pulumi.output('h') }));
+      const host = (o: KubeObject) => o.data.host as string;
+      expect(pulumi.Output.isInstance(summarize((all) => all.map(host))[0])).toBe(true);
+      const error = refusal(() => summarize((all) => Object.fromEntries(all.map((o) => [host(o), o.kind]))));
+      expect(error.problems[0]).toMatchObject({ property: 'a key', remedy: expect.stringContaining('.apply') });
+    });
   });
 });
 
@@ -182,6 +216,7 @@ describe('where no Output can be', () => {
 
   it.each<[string, string, (chart: Chart) => void]>([
     ['metadata.name', 'a name', (c) => configMap(c, {}, { metadata: { name: out } })],
+    ['metadata', 'a name', (c) => configMap(c, {}, { metadata: pulumi.output({ name: 'a' }) })],
     ['metadata.namespace', 'a name', (c) => configMap(c, {}, { metadata: { name: 'a', namespace: out } })],
     ['kind', 'a kind', (c) => configMap(c, {}, { kind: out })],
     [
@@ -204,6 +239,12 @@ describe('where no Output can be', () => {
     expect(error.message).not.toContain('latevalue');
   });
 
+  it('a file or an annotation that is called like a selector is none', async () => {
+    const metadata = { name: 'a', annotations: { 'example.org/selector': out } };
+    const { sent } = await registered((c) => configMap(c, { selector: out, 'dkim.selector': out }, { metadata }));
+    expect(sent).toMatchObject({ data: { selector: 'v', 'dkim.selector': 'v' } });
+  });
+
   it('says which property it came from', () => {
     const error = refusal(
       () => new SovraMonitoring('m', { sovra: { name: 'x' }, namespace: pulumi.output('monitoring'), grafana: false }),
@@ -222,11 +263,13 @@ describe('where no Output can be', () => {
   it.each<[string, (chart: Chart) => void]>([
     ['that was made a text by a template string', (c) => configMap(c, { url: `https://${out}/` })],
     ['that was made a text by JSON', (c) => configMap(c, { blob: JSON.stringify({ out }) })],
+    ['that was made a text and then base64', (c) => configMap(c, { secret: btoa(`user:${out}`) })],
+    ['that was calculated with', (c) => configMap(c, { n: (out as unknown as number) * 2 })],
     ['that was made a key', (c) => configMap(c, { [`${out}`]: 'x' })],
   ])('one %s is refused', (_, build) => {
     const error = made(build);
     expect(error.construct).toBe('chart/config');
-    expect(error.message).toContain('pulumi.interpolate');
+    expect(error.message).toMatch(/pulumi\.interpolate|\.apply/);
     // The same without Pulumi: the text must not reach a file either.
     const app = new SovraApp();
     build(Object.assign(new Chart(app, 'chart')));
@@ -235,7 +278,10 @@ describe('where no Output can be', () => {
 
   it.each<[string, (v: string) => string]>([
     ['cut', (v) => v.slice(0, -3)],
+    ['cut at its start', (v) => v.slice(3)],
+    ['cut beside a whole one', (v) => `${v} ${v.slice(-30)}`],
     ['in capitals', (v) => v.toUpperCase()],
+    ['with a capital', (v) => `L${v.slice(1)}`],
     ['cut inside base64', (v) => Buffer.from(v.slice(0, 30)).toString('base64')],
   ])('a marker that was %s is refused', (_, change) => {
     expect(made((c) => configMap(c, { v: change(carry(c, out)) })).problems[0]?.property).toBe('data.v');
@@ -267,6 +313,25 @@ describe('where no Output can be', () => {
   it('an Output that is given to a construct of cdk8s is refused with the way out', () => {
     const error = refusal(() => new SovraInstallation({ database: { host: out as never } }));
     expect(error.message).toContain('database.host: got <Output>; allowed: a text. Outputs only work where Pulumi');
+  });
+
+  it.each<[string, object]>([
+    ['grafana', { sovra: {}, grafana: pulumi.output({}) }],
+    ['edgeNodes', { sovra: { edgeNodes: pulumi.output([]) } }],
+    ['edgeNodes[0].vault', { sovra: { edgeNodes: [{ id: 'a', vault: pulumi.output({}) }] } }],
+  ])('one in the place of all of %s is refused, with what to write instead', (property, props) => {
+    const error = refusal(() => new SovraMonitoring('m', props as never));
+    expect(error.problems).toEqual([
+      expect.objectContaining({ property, remedy: expect.stringContaining('write it out') }),
+    ]);
+  });
+
+  it('one that was made a text in the props is refused with the way out, not with the rule of the property', () => {
+    const error = refusal(() => new SovraMonitoring('m', { sovra: { database: { host: `${out}` } } }));
+    expect(error.problems[0]).toMatchObject({
+      property: 'database.host',
+      remedy: expect.stringContaining('pulumi.interpolate'),
+    });
   });
 
   it('carry is refused where Pulumi creates nothing', () => {

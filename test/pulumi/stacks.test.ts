@@ -10,7 +10,7 @@ import { SovraApp } from '../../lib';
 import * as libPulumi from '../../lib/pulumi';
 import { Cdk8sApp } from '../../lib/pulumi';
 import { settingsOf } from '../../stacks/config';
-import { changed, ENVIRONMENT_SETTINGS, ENVIRONMENTS } from '../../stacks/environments';
+import { changed, ENVIRONMENT_SETTINGS, ENVIRONMENTS, type Environment } from '../../stacks/environments';
 import type { Settings } from '../../stacks/settings';
 import { operationsStack, STACKS } from '../../stacks/stacks';
 import { refusal } from '../support/synth';
@@ -67,6 +67,13 @@ const LOADED: Readonly<Record<string, unknown>> = {
   '../../lib': lib,
   '../../lib/pulumi': libPulumi,
 };
+
+/** Sets a value at a path, as `pulumi config set --path` does: a number is the place in a list. */
+function put(target: Record<string, unknown>, [head = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length > 0) target[head] ??= /^\d+$/.test(rest[0] ?? '') ? [] : {};
+  if (rest.length > 0) put(target[head] as Record<string, unknown>, rest, value);
+  else target[head] = value;
+}
 
 const has = (file: string) => (name: string) => existsSync(join(root, 'examples', name, file));
 const examples = readdirSync(join(root, 'examples')).sort();
@@ -126,9 +133,17 @@ describe('the program of Pulumi.yaml', () => {
         { component: 'configuration', subject: 'sovra', rpoSeconds: 3600 },
         { component: 'configuration', subject: 'sovra-edge', rpoSeconds: 3600 },
       ],
-      objectives: { availability: 0.999 },
+      objectives: { availability: { target: 0.999, period: '30d' }, 'api-latency': { target: 0.95, threshold: 0.1 } },
     });
     expect(outputs.images).toContain('docker.io/restic/restic:0.18.1');
+  });
+
+  it('tells the objectives that there are, as they were changed', async () => {
+    const objectives = { period: '28d', objectives: { availability: { target: 0.99 }, 'api-latency': false } };
+    const changedTo = (await up({ objectives })).outputs.objectives as Record<string, unknown>;
+    expect(changedTo.availability).toEqual({ target: 0.99, period: '28d' });
+    expect(changedTo).not.toHaveProperty('api-latency');
+    expect((await up({ environment: 'edge' })).outputs.objectives).toEqual({});
   });
 
   it('takes every setting from the configuration', async () => {
@@ -159,6 +174,27 @@ describe('the program of Pulumi.yaml', () => {
     );
     const error = refusal(() => settingsOf(new pulumi.Config(PROJECT)));
     expect(error.problems.map((p) => p.property)).toEqual([property]);
+  });
+
+  // A list replaces the whole list: an edge node that is named without its Vault loses its backups.
+  it.each<[string, Environment]>([
+    ['docs/pulumi.md', 'production'],
+    ['Pulumi.production.yaml', 'production'],
+    ['Pulumi.edge.yaml', 'edge'],
+  ])('backs up as much as before with the commands that %s shows', (file, environment) => {
+    const config: Record<string, unknown> = {};
+    const commands = readFileSync(join(root, file), 'utf8').matchAll(
+      /pulumi config set (?:--path )?'?([^' ]+)'? (\S+)/g,
+    );
+    for (const [, path = '', value] of commands) put(config, path.split(/[.[\]]+/).filter(Boolean), value);
+    expect(config.installation).toBeDefined();
+    const cronJobs = (settings: Settings) => {
+      const app = new SovraApp();
+      operationsStack(app, settings);
+      return app.manifests().flatMap(([, all]) => all.filter((o) => o.kind === 'CronJob').map((o) => o.metadata.name));
+    };
+    const settings = ENVIRONMENT_SETTINGS[environment];
+    expect(cronJobs(changed<Settings>(settings, config as object))).toEqual(cronJobs(settings));
   });
 
   it('refuses a secret in the settings, without showing it', () => {

@@ -29,6 +29,8 @@ export interface ResolvedObjective {
   readonly title: string;
   readonly description: string;
   readonly target: number;
+  /** Seconds beyond which a request is bad; only where that can be changed. */
+  readonly threshold?: number;
   readonly component: Component;
   readonly indicator: Indicator;
   /** Whether its data comes from the API, whose absence is an alert of its own. */
@@ -64,6 +66,7 @@ export function resolveObjectives(sovra: SovraInstallation, options: ObjectiveOp
         indicator: definition.indicator(context),
         ofApi: true,
         target: asked.target ?? definition.target,
+        ...(definition.threshold && { threshold }),
         minimumBadEvents: asked.minimumBadEvents ?? definition.minimumBadEvents ?? 0,
       },
     ];
