@@ -341,7 +341,8 @@ ${burnRateTable()}
 
 ## What one page says for others
 
-They still fire, and Prometheus and Grafana show them.
+They still fire, and Prometheus and Grafana show them. Whoever changes levels gets both: an alert that was made less urgent no
+longer speaks for others, and one that was made more urgent than the one that speaks for it is sent.
 
 ${inhibitionTable()}
 

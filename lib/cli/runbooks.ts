@@ -10,7 +10,7 @@ import { checkRunbookBaseUrl } from '../rules/overrides';
 import { DEFAULT_RUNBOOK_BASE_URL } from '../rules/runbook-url';
 import { TELEMETRY_ALERT_NAMES } from '../telemetry/alerts';
 import { LOG_RULE_NAMES } from '../telemetry/log-alerts';
-import { Checker } from '../validate';
+import { Checker, dnsLabel } from '../validate';
 import { type Command, UsageError } from './command';
 
 /** Pages by the name of their file without `.md`: those of alerts are called as the alert, those of incidents in small letters. */
@@ -92,7 +92,8 @@ export function runbookIndex(pages: Pages): string {
     '# Runbooks\n\n' +
     'A page for each alert, and pages about kinds of incidents. Paged and not sure where to begin: ' +
     '[incident-response](incident-response.md), then the page of the alert. ' +
-    'Expressions and thresholds are in [alerts and metrics](../alerts.md).\n\n' +
+    'Expressions and thresholds are in [alerts and metrics](../alerts.md). ' +
+    'Commands have the names of the shipped manifests; `sovra-ops runbooks` writes the pages with the namespaces that you name.\n\n' +
     `## Alerts\n\n${sections.join('')}` +
     `## Incidents\n\n${table([['page', 'is about'], ['---', '---'], ...incidents.map(([name, text]) => [`[${name}](${name}.md)`, subtitleOf(text)])])}\n`
   );
@@ -112,10 +113,28 @@ export function published(text: string, pages: Pages): string {
   return `${text.replace(/\]\(([^)\s]+)\)/g, link).trimEnd()}\n\n${MARK}\n`;
 }
 
+/** Namespaces as the pages have them, and what they are called in an installation. */
+export type Namespaces = Readonly<Record<'sovra' | 'sovra-edge' | 'monitoring', string>>;
+const SHIPPED: Namespaces = { sovra: 'sovra', 'sovra-edge': 'sovra-edge', monitoring: 'monitoring' };
+/** Where a page names one: of a command, of an address, in a sentence. The same words are names of other things elsewhere. */
+const NAMESPACE =
+  /((?: -n |\bnamespaces? )`?|(?<=[\w-])\.(?=[\w-]+\.svc\b)|\b(?:in|by default) `)(sovra-edge|sovra|monitoring)(?![\w-])|^for ns in .*$/gm;
+
+/** A page with other namespaces. Pure. */
+export function withNamespaces(text: string, namespaces: Namespaces): string {
+  const named = (word: string) => namespaces[word as keyof Namespaces];
+  return text.replace(NAMESPACE, (whole, before?: string, word = '') =>
+    before === undefined ? whole.replace(/(?<= )(sovra-edge|sovra)(?=[ ;])/g, named) : `${before}${named(word)}`,
+  );
+}
+
 /** Every file of the folder, by name; the same for the same pages. Pure. */
-export function runbookFiles(pages: Pages): ReadonlyMap<string, string> {
+export function runbookFiles(pages: Pages, namespaces: Namespaces = SHIPPED): ReadonlyMap<string, string> {
   return new Map(
-    [[INDEX, runbookIndex(pages)] as const, ...pages].map(([name, text]) => [`${name}.md`, published(text, pages)]),
+    [[INDEX, runbookIndex(pages)] as const, ...pages].map(([name, text]) => [
+      `${name}.md`,
+      published(withNamespaces(text, namespaces), pages),
+    ]),
   );
 }
 
@@ -160,22 +179,34 @@ function write(dir: string, files: ReadonlyMap<string, string>): { written: stri
 }
 
 export const runbooks: Command = {
-  usage: `sovra-ops runbooks DIR [--base URL]
+  usage: `sovra-ops runbooks DIR [--base URL] [--namespace NAME] [--edge-namespace NAME] [--monitoring-namespace NAME]
       writes the pages of all alerts and incidents into DIR, as Markdown with an index, to be served anywhere;
-      URL is where you serve them, and is held against what runbookBaseUrl of the constructs takes`,
+      URL is where you serve them, and is held against what runbookBaseUrl of the constructs takes;
+      their commands ask in the namespaces sovra, sovra-edge and monitoring, or in those that you name`,
   run(args) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { base: { type: 'string' } },
+      options: {
+        base: { type: 'string' },
+        namespace: { type: 'string' },
+        'edge-namespace': { type: 'string' },
+        'monitoring-namespace': { type: 'string' },
+      },
     });
     const [dir, ...rest] = positionals;
     if (dir === undefined || dir === '' || rest.length > 0) throw new UsageError('runbooks takes one DIR');
     const c = new Checker('sovra-ops runbooks');
     checkRunbookBaseUrl(c, '--base', values.base);
+    for (const option of ['namespace', 'edge-namespace', 'monitoring-namespace'] as const)
+      c.value(`--${option}`, values[option], dnsLabel);
     checkFolder(c, dir);
     c.done();
-    const files = runbookFiles(readPages(runbookFolder()));
+    const files = runbookFiles(readPages(runbookFolder()), {
+      sovra: values.namespace ?? SHIPPED.sovra,
+      'sovra-edge': values['edge-namespace'] ?? SHIPPED['sovra-edge'],
+      monitoring: values['monitoring-namespace'] ?? SHIPPED.monitoring,
+    });
     const { written, removed } = write(dir, files);
     const base = values.base ?? '<where you serve this folder, without a slash at the end>';
     const lines = [

@@ -215,13 +215,13 @@ function alertmanager(c: DashboardContext): PanelSpec[] {
       c,
       ['amNotificationsFailed', 'amNotifications'],
       ({ amNotificationsFailed, amNotifications }): PanelSpec => {
-        const rate = (name: string) => `sum by (integration) (rate(${name}{${ALERTMANAGER}}[5m]))`;
+        const rate = (name: string) => `sum by (integration) (rate(${name}{${ALERTMANAGER}}[10m]))`;
         return {
           id: 402,
           kind: 'graph',
           title: 'Notifications that fail',
           description:
-            'Share of the notifications of five minutes that were not delivered. The dashed line is the alert.',
+            'Share of the notifications of ten minutes that were not delivered. The dashed line is the alert.',
           unit: 'percentunit',
           queries: [{ expr: `${rate(amNotificationsFailed)} / ${rate(amNotifications)}`, legend: '{{integration}}' }],
           steps: above([c.thresholds.notificationFailureRatio, 'red']),

@@ -1,5 +1,6 @@
 import type { AlertmanagerConfigSpec } from '../kube/crds/alertmanager-config';
 import { BACKUP_INHIBITIONS } from '../rules/backup-inhibitions';
+import { CATALOGUE } from '../rules/catalogue';
 import { INHIBITIONS, type Inhibition } from '../rules/inhibitions';
 import { SLO_INHIBITIONS } from '../rules/objectives/inhibitions';
 import type { SecretKeyRef } from '../sovra/installation';
@@ -138,14 +139,27 @@ const portOfUrl = (url: string | undefined): number => Number((url && new URL(ur
  */
 export const inhibitRules = () => [...INHIBITIONS, ...SLO_INHIBITIONS, ...BACKUP_INHIBITIONS].map(inhibitRule);
 
-/** `cluster` is the external label of Prometheus: an Alertmanager may serve several, and one must not hide the other. */
+/**
+ * `cluster` is the external label of Prometheus: an Alertmanager may serve several, and one must not hide the other. Levels
+ * can be changed by whoever makes the alerts, which is not known here: a source that became less urgent than it is in the
+ * catalogue, or a target that became more urgent than that, is told by itself.
+ */
 function inhibitRule({ source, targets, equal, where }: Inhibition<string>) {
+  const at = LEVELS.indexOf(levelOf(source));
+  const levels = (some: readonly Level[]) => ({ name: 'level', value: some.join('|'), matchType: '=~' as const });
   return {
-    sourceMatch: [{ name: 'alertname', value: source, matchType: '=' as const }],
+    sourceMatch: [{ name: 'alertname', value: source, matchType: '=' as const }, levels(LEVELS.slice(0, at + 1))],
     targetMatch: [
       { name: 'alertname', value: targets.join('|'), matchType: '=~' as const },
       ...(where ? [{ name: where.label, value: where.values.join('|'), matchType: '=~' as const }] : []),
+      levels(LEVELS.slice(at)),
     ],
     equal: ['cluster', ...equal],
   };
+}
+
+/** Sources that are not in the catalogue are alerts of objectives and backups, all of this level. */
+function levelOf(source: string): Level {
+  const known: Readonly<Record<string, { readonly level: Level } | undefined>> = CATALOGUE;
+  return known[source]?.level ?? 'P1';
 }

@@ -33,6 +33,9 @@ export interface SovraOnCallProps {
  * `OnNamespaceExceptForAlertmanagerNamespace` does as well. Alertmanager has to be 0.28 or newer for `teams`, and its pods
  * have to reach the receivers: no network policy of theirs is made here.
  *
+ * Where several Prometheuses share the Alertmanager, each needs an external label `cluster` of its own: by it, an outage of
+ * one does not silence alerts of the others. The Prometheus of `SovraMonitoring` has one, that of a chart none by default.
+ *
  * Routes of others still see the alerts, Watchdog included: the operator lets every alert go on to the next
  * AlertmanagerConfig and to the configuration of the Alertmanager itself.
  *

@@ -2,12 +2,13 @@ import type { SovraInstallation } from '../sovra/installation';
 import { type MetricId, metricName } from '../sovra/metrics';
 import type { AlertDefinition, RuleContext } from './alert';
 import type { AlertOptions } from './options';
+import type { AlertOverride } from './overrides';
 import { type AlertThresholds, thresholdsOf } from './thresholds';
 
 /** What the catalogue's expressions are written with. */
 export interface AlertContext extends RuleContext {
   readonly thresholds: AlertThresholds;
-  /** Whether the user left out the alert of that name. */
+  /** Whether the user left out the alert of that name, or gave it another expression: nobody knows of whom that speaks. */
   leftOut(alert: string): boolean;
 }
 
@@ -20,11 +21,14 @@ export function alertContext(
   metrics: readonly MetricId[],
   options: Pick<AlertOptions, 'alerts' | 'thresholds'>,
 ): AlertContext {
-  const alerts: Readonly<Record<string, unknown>> = options.alerts ?? {};
+  const alerts: Readonly<Record<string, false | AlertOverride | undefined>> = options.alerts ?? {};
   return {
     sovra,
     thresholds: thresholdsOf(options.thresholds),
-    leftOut: (alert) => alerts[alert] === false,
+    leftOut: (name) => {
+      const alert = alerts[name];
+      return alert === false || alert?.expr !== undefined;
+    },
     metric(id) {
       const name = metrics.includes(id) ? metricName(id, sovra.dialect) : null;
       if (name === null) throw new Error(`the metric "${id}" is not among those that the alert declares`);

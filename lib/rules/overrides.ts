@@ -1,6 +1,7 @@
 import { LEVELS, type Level } from '../sovra/levels';
-import { anyText, type Checker, duration, known, type Rule, text, url } from '../validate';
+import { type Checker, duration, known, type Rule, text, url } from '../validate';
 import { unknownName } from './nearest';
+import { templateProblem } from './template';
 
 /** What can be changed about one alert; everything that is left out stays as the catalogue has it. */
 export interface AlertOverride {
@@ -54,6 +55,17 @@ export const level: Rule<Level> = known((v) =>
     ? undefined
     : { allowed: LEVELS.join(', '), remedy: 'Take the level of the guide that fits: P0 wakes somebody, P3 waits.' },
 );
+/** A text of an alert, with what Prometheus puts in. */
+const readable: Rule = (v) => {
+  const problem = templateProblem(v);
+  return problem === undefined
+    ? undefined
+    : {
+        allowed: `a text whose templates Prometheus can read; there is ${problem}`,
+        remedy: 'Correct it; Prometheus would take none of the rules beside this one. `{{ "{{" }}` shows two braces.',
+      };
+};
+const template: Rule = (v) => text(v) ?? readable(v);
 /** An expression is checked against the catalogue. */
 const expression = known(text);
 const labelName: Rule = (v) =>
@@ -113,11 +125,11 @@ function checkFields(c: Checker, at: string, o: AlertOverride, rules: OverrideRu
     .value(`${at}.for`, o.for, zeroOrDuration)
     .value(`${at}.keepFiringFor`, o.keepFiringFor, zeroOrDuration)
     .value(`${at}.expr`, o.expr, expression)
-    .value(`${at}.summary`, o.summary, text)
-    .value(`${at}.description`, o.description, text)
+    .value(`${at}.summary`, o.summary, template)
+    .value(`${at}.description`, o.description, template)
     .value(`${at}.runbookUrl`, o.runbookUrl, webPage);
   for (const [name, value] of Object.entries(c.part(`${at}.annotations`, o.annotations) ?? {}))
-    c.value(`${at}.annotations.${name}`, name, labelName).item(`${at}.annotations.${name}`, value, anyText);
+    c.value(`${at}.annotations.${name}`, name, labelName).item(`${at}.annotations.${name}`, value, readable);
   checkAlertLabels(c, `${at}.labels`, o.labels, rules.fixedLabels);
 }
 
@@ -130,7 +142,7 @@ export function checkAlertLabels(
 ): void {
   const free = freeLabel(fixed);
   for (const [name, value] of Object.entries(c.part(at, labels) ?? {})) {
-    c.value(`${at}.${name}`, name, labelName).value(`${at}.${name}`, name, free).item(`${at}.${name}`, value, text);
+    c.value(`${at}.${name}`, name, labelName).value(`${at}.${name}`, name, free).item(`${at}.${name}`, value, template);
   }
 }
 

@@ -31,6 +31,12 @@ interface Trouble {
   readonly expr: (c: AlertContext) => string;
 }
 
+/** As many as are told one by one, and one more; all of them where the user left out an alert that would speak for the others. */
+function worst(c: AlertContext, of: 'topk' | 'bottomk', trouble: string, speakers: readonly string[]): string {
+  if (speakers.some((s) => c.leftOut(s))) return trouble;
+  return `${of}(${c.thresholds.edgeNodesTogether + 1}, ${trouble})`;
+}
+
 /**
  * What is wrong with single edge nodes, found once for all alerts that ask for it. A fleet has tens of thousands of series,
  * of which a healthy one leaves none here: alerts then cost what is wrong, and not what there is. Recorded in the group
@@ -50,7 +56,7 @@ export const TROUBLES: readonly Trouble[] = [
     what: 'The longest of them: one more than are told one by one.',
     component: 'edge',
     metrics: [],
-    expr: (c) => `topk(${c.thresholds.edgeNodesTogether + 1}, ${HEARTBEAT_LATE})`,
+    expr: (c) => worst(c, 'topk', HEARTBEAT_LATE, ['EdgeNodesSilentTogether']),
   },
   {
     record: NODE_MISSING,
@@ -115,7 +121,13 @@ export const TROUBLES: readonly Trouble[] = [
     what: 'Those of them that end soonest: one more than are told one by one.',
     component: 'certificates',
     metrics: [],
-    expr: (c) => `bottomk(${c.thresholds.edgeNodesTogether + 1}, ${EDGE_CERTIFICATE_ENDING})`,
+    expr: (c) =>
+      worst(
+        c,
+        'bottomk',
+        EDGE_CERTIFICATE_ENDING,
+        Object.values(CERTIFICATE_DAYS).map((days) => `EdgeCertificatesExpireTogether${days}d`),
+      ),
   },
   {
     record: EDGE_CERTIFICATE_UNKNOWN,

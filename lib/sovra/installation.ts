@@ -111,7 +111,7 @@ export interface CliProps {
 }
 
 export interface SovraInstallationProps {
-  /** What this installation is called; it becomes the `cluster` label of every series and alert. @default 'sovra' */
+  /** What this installation is called; the Prometheus of `SovraMonitoring` puts it on each alert as the label `cluster`. @default 'sovra' */
   readonly name?: string;
   /** Namespace of the control plane. @default 'sovra' */
   readonly namespace?: string;

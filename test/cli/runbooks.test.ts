@@ -46,6 +46,24 @@ describe('sovra-ops runbooks', () => {
     expect(contents()['README.md']).toContain('(https://github.com/sovra-ops/sovra-ops/blob/main/docs/alerts.md)');
   });
 
+  it('asks in the namespaces of the installation, and leaves other things of the same names alone', async () => {
+    const others = ['--namespace', 'kms', '--edge-namespace', 'kms-edge', '--monitoring-namespace', 'obs'];
+    expect((await run(['runbooks', dir, ...others])).code).toBe(0);
+    const all = Object.values(contents()).join('\n');
+    expect(
+      all.match(/(-n|namespaces?) `?(sovra|sovra-edge|monitoring)(?![\w-])|\.(sovra|sovra-edge|monitoring)\.svc/g),
+    ).toBeNull();
+    expect(all).toContain('kubectl -n kms rollout undo deployment/sovra-api-gateway');
+    expect(all).toContain('for ns in kms kms-edge; do');
+    expect(all).toContain('pg_isready -h postgres.kms.svc.cluster.local');
+    expect(all).toContain('kubectl label namespace obs name=monitoring');
+    expect(all).toContain('job="sovra-api"');
+    expect(all).toContain('-l app=sovra,component=api-gateway');
+    const { code, err } = await run(['runbooks', dir, '--namespace', 'K_MS']);
+    expect(code).not.toBe(0);
+    expect(err).toContain('--namespace: got "K_MS"');
+  });
+
   it('changes nothing when it runs again', async () => {
     await run(['runbooks', dir]);
     const before = contents();

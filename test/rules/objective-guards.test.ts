@@ -26,7 +26,7 @@ interface Case {
 }
 
 /** @returns what promtool has to say against cases of one objective */
-function judge(dialect: MetricDialect, objective: ObjectiveName, cases: readonly Case[]): string {
+function judge(dialect: MetricDialect, objective: ObjectiveName | 'mine', cases: readonly Case[]): string {
   const dir = mkdtempSync(join(tmpdir(), 'sovra-ops-guards-'));
   try {
     const files = cases.map((c, i) => {
@@ -234,6 +234,29 @@ describe.each(METRIC_DIALECTS)('another limit for the latency, in the dialect %s
         { what: '1 s', series: of('1'), options: limit(1), values: expected },
         { what: '1 s, as Prometheus 3 writes it', series: of('1.0'), options: limit(1), values: expected },
         { what: '100 ms, the default', series: of('0.25'), values: { '20m': { [BAD]: 9, [EVENTS]: 10 } } },
+      ]),
+    ).toBe('');
+  });
+});
+
+describe('an objective of your own', () => {
+  const total = 'rate(sovra_api_requests_total{job="sovra-api"}[5m])';
+  const bad = `sum(rate(sovra_api_requests_total{job="sovra-api",status="503"}[5m])) or 0 * sum(${total})`;
+  const of = (all: string): ObjectiveOptions => ({ own: [{ name: 'mine', title: 'Mine', target: 0.99, bad, all }] });
+  const series = { ...up('1x60'), ...requests('guide', '200', '0x60'), ...requests('guide', '503', '0+30x60') };
+
+  it('whose events keep labels on one side only has no ratio, and says so', () => {
+    const ratio = 'sovra_slo:error_ratio:5m';
+    const missing = 'ALERTS{alertstate="firing",alertname="ObjectiveDataMissing"}';
+    expect(
+      judge('guide', 'mine', [
+        {
+          what: 'as it should be',
+          series,
+          options: of(`sum(${total})`),
+          values: { '25m': { [ratio]: 1, [missing]: null } },
+        },
+        { what: 'without its sum', series, options: of(total), values: { '25m': { [ratio]: null, [missing]: 1 } } },
       ]),
     ).toBe('');
   });

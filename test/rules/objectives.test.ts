@@ -378,6 +378,17 @@ describe('inhibitions', () => {
     },
   );
 
+  it('an outage that fails the requests is not told a second time by their budgets', () => {
+    for (const source of ['SovraApiDown', 'DatabaseDown'])
+      expect(SLO_INHIBITIONS).toContainEqual(
+        expect.objectContaining({
+          source,
+          targets: ['ErrorBudgetBurnsFast', 'ErrorBudgetBurnsSlowly'],
+          where: { label: 'slo', values: ['availability', 'api-latency'] },
+        }),
+      );
+  });
+
   it('no data is never silenced', () => {
     expect(SLO_INHIBITIONS.flatMap((i) => i.targets)).not.toContain('ObjectiveDataMissing');
   });

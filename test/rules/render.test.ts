@@ -151,6 +151,23 @@ describe('overrides', () => {
     expect(heldBack(undefined)).toHaveLength(15);
     expect(heldBack(without)).toEqual([]);
     expect(heldBack({ VaultsDownTogether: false })).toHaveLength(9);
+    // Nobody knows of whom another expression speaks.
+    expect(heldBack({ VaultsDownTogether: { expr: 'vector(1) > 2' } })).toHaveLength(9);
+    expect(heldBack({ VaultsDownTogether: { for: '5m', level: 'P1' } })).toHaveLength(15);
+  });
+
+  test('where the alert that would speak for all is left out, the single ones are about all and not about the worst', () => {
+    const limited = (alerts: AlertOptions['alerts'] = {}) =>
+      renderAlerts(new SovraInstallation(SUBJECT), { alerts })
+        .flatMap((g) => g.rules ?? [])
+        .flatMap((r) => (/(top|bottom)k\(/.test(String(r.expr)) ? [r.record] : []));
+    const [heartbeats, certificates] = [
+      'sovra_ops:edge_heartbeat_late_longest_seconds',
+      'sovra_ops:edge_certificate_ending_soonest_seconds',
+    ];
+    expect(limited()).toEqual([heartbeats, certificates]);
+    expect(limited({ EdgeNodesSilentTogether: false })).toEqual([certificates]);
+    expect(limited({ EdgeCertificatesExpireTogether7d: false })).toEqual([heartbeats]);
   });
 
   test('a component without alerts has no group', () => {

@@ -100,9 +100,11 @@ export const MONITORING_ALERTS = {
     component: 'monitoring',
     watches: 'alertmanager',
     metrics: ['amNotificationsFailed', 'amNotifications'],
+    // Ten minutes: what cannot be delivered is tried again once in a group interval of five, and rates over the same five
+    // would now and then see no attempt at all, which begins `for` anew. A single failure is over before `for` is.
     expr: (c) =>
-      `sum by (integration) (rate(${c.metric('amNotificationsFailed')}{job="alertmanager"}[5m]))\n` +
-      `/ sum by (integration) (rate(${c.metric('amNotifications')}{job="alertmanager"}[5m])) > ${c.thresholds.notificationFailureRatio}`,
+      `sum by (integration) (rate(${c.metric('amNotificationsFailed')}{job="alertmanager"}[10m]))\n` +
+      `/ sum by (integration) (rate(${c.metric('amNotifications')}{job="alertmanager"}[10m])) > ${c.thresholds.notificationFailureRatio}`,
     for: '10m',
     summary:
       'Alertmanager cannot deliver {{ $value | humanizePercentage }} of its notifications by {{ $labels.integration }}',

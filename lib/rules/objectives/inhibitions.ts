@@ -21,6 +21,13 @@ export const SLO_INHIBITIONS: readonly Inhibition<AlertName | SloAlertName>[] = 
     because: 'the requests of an API that is down fail and wait; the budget says nothing beyond that',
   },
   {
+    source: 'DatabaseDown',
+    targets: BURNS,
+    equal: [],
+    where: of('availability', 'api-latency'),
+    because: 'the requests of an API without its database fail and wait; the budget says nothing beyond that',
+  },
+  {
     source: 'EdgeNodesSilentTogether',
     targets: BURNS,
     equal: [],

@@ -198,7 +198,8 @@ function missingAlert(o: ResolvedObjective, options: ObjectiveOptions): Rule[] {
   const answers = o.ofApi ? '\nand on () (max(up{job="sovra-api"}) == 1)' : '';
   return alert(o, 'ObjectiveDataMissing', options, {
     // Without bad events there is no ratio either: a bucket that is not exported, or a counter of errors without the first.
-    expr: `(absent(${series(o, SLO_SERIES.all)}) or absent(${series(o, SLO_SERIES.bad)}))${answers}`,
+    // Nor where both are there and do not match: a `sum` that was forgotten leaves labels on one of them.
+    expr: `(${[SLO_SERIES.all, SLO_SERIES.bad, `${SLO_SERIES.errorRatio}:5m`].map((s) => `absent(${series(o, s)})`).join(' or ')})${answers}`,
     level: 'P2',
     labels: { slo: o.name },
     for: '15m',

@@ -100,6 +100,7 @@ const prom = (name: string, values: string, labels = {}) => ({
 const am = (name: string, values: string, labels = {}) => ({
   [series(name, { ...labels, job: 'alertmanager', pod: 'alertmanager-0' })]: values,
 });
+const ONCE_IN_5M = '0x19 1x19 2x19 3x19 4x19';
 /** The same by each of two Alertmanagers. */
 const delivered = (failed: string, all: string) =>
   Object.fromEntries(
@@ -266,8 +267,17 @@ export const MONITORING_CASES = {
         after: '10m15s',
         alerts: [{ integration: 'webhook' }],
       },
+      {
+        what: 'nothing is taken, and it is tried once in each group interval of five minutes',
+        series: () => delivered(ONCE_IN_5M, ONCE_IN_5M),
+        after: '15m',
+        alerts: [{ integration: 'webhook' }],
+      },
     ],
-    silent: [{ what: '9.9 % fail', series: () => delivered('0+99x80', '0+1000x80'), until: '18m' }],
+    silent: [
+      { what: '9.9 % fail', series: () => delivered('0+99x80', '0+1000x80'), until: '18m' },
+      { what: 'one fails, the next one does not', series: () => delivered('0x19 1x80', ONCE_IN_5M), until: '14m45s' },
+    ],
     resolves: {
       what: 'delivered again',
       series: () => delivered('0+11x50 550x40', '0+100x90'),
