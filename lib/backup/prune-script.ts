@@ -10,6 +10,7 @@
  */
 export const PRUNE_SCRIPT = String.raw`set -eu
 groups=$TMPDIR/groups unread=$TMPDIR/unread few=$TMPDIR/few old=$TMPDIR/old
+batch=$TMPDIR/batch rest=$TMPDIR/rest
 is_verified='def verified: (.tags // []) | index("verified") != null; '
 
 look() { restic forget --dry-run --no-lock --json "$@" >"$groups"; }
@@ -50,5 +51,11 @@ if [ -s "$few" ]; then
   exit 1
 fi
 ask '.[].remove // [] | .[].id' >"$old"
-if [ -s "$old" ]; then alone forget --prune $(cat "$old"); fi
+# No more at a time than a command line holds: a month without a pruner leaves tens of thousands.
+while [ -s "$old" ]; do
+  head -n 1000 "$old" >"$batch"
+  tail -n +1001 "$old" >"$rest"
+  mv "$rest" "$old"
+  if [ -s "$old" ]; then alone forget $(cat "$batch"); else alone forget --prune $(cat "$batch"); fi
+done
 `;

@@ -1,8 +1,9 @@
 /** Scripts of the Jobs, really run: by the machine's shell, with programs that do what the real ones seldom do. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PRUNE_SCRIPT } from '../../lib/backup/prune-script';
 import { RESTORE_VAULT_SCRIPT } from '../../lib/backup/restore-scripts';
 
 let folder: string;
@@ -49,5 +50,40 @@ describe('a Vault', () => {
     const { status, stdout, stderr } = restore(list, overwrite);
     expect([status === 0, stdout.includes('snapshot restore -force')]).toEqual([restored, restored]);
     expect(stderr).toContain(told);
+  });
+});
+
+describe('the pruner', () => {
+  const verified = Array.from({ length: 3 }, (_, i) => ({
+    id: `kept-${i}`,
+    time: `2026-11-0${i + 1}`,
+    tags: ['verified'],
+  }));
+
+  /** What `restic forget` was called with, when so many snapshots are to be removed: how many at a time, and the rest. */
+  const prune = (count: number) => {
+    const id = (i: number) => String(i).padStart(64, '0');
+    const remove = Array.from({ length: count }, (_, i) => ({ id: id(i), time: '2026-10-01', tags: [] }));
+    const group = { host: 'sovra', paths: ['/sovra.dump'], keep: verified, remove };
+    writeFileSync(join(folder, 'groups.json'), JSON.stringify([group]));
+    program(
+      'restic',
+      `case "$2" in\n--dry-run) cat ${folder}/groups.json ;;\n*) printf '%s\\n' "$*" | sed 's/ 0.*//'; printf '%s\\n' "$@" | grep ^0 >> ${folder}/removed ;;\nesac`,
+    );
+    const env = { TMPDIR: folder, KEEP_VERIFIED: '3', ALONE: '20', PAUSE: '0' };
+    const { status, stdout, stderr } = sh(PRUNE_SCRIPT, ['--tag', 'x'], env);
+    const removed = new Set(readFileSync(join(folder, 'removed'), 'utf8').trim().split('\n'));
+    return { status, stderr, calls: stdout.trim().split('\n'), removed: removed.size };
+  };
+
+  test('removes more than a command line holds, and what nothing refers to any more when the last of it is gone', () => {
+    // About 1000 snapshots a day: what a repository has after a month that nobody pruned.
+    const { calls, ...done } = prune(33_000);
+    expect(done).toEqual({ status: 0, stderr: '', removed: 33_000 });
+    expect(calls).toEqual([...Array.from({ length: 32 }, () => 'forget'), 'forget --prune']);
+  });
+
+  test('removes a few at once', () => {
+    expect(prune(1000)).toEqual({ status: 0, stderr: '', removed: 1000, calls: ['forget --prune'] });
   });
 });
