@@ -75,9 +75,11 @@ export function pruneTask(
   exclusive: number,
 ): PlannedTask {
   const verified = pruner.keepVerified ?? KEEP_VERIFIED;
-  const keep = { ...KEEP, ...pruner.keep };
-  const last = Math.max(keep.last ?? KEEP.last, verified);
-  const policy = Object.entries({ ...keep, last }).flatMap(([kind, count]) => [`--keep-${kind}`, String(count)]);
+  const policy = Object.entries(KEEP).flatMap(([kind, usual]) => {
+    // What is there but undefined is not given.
+    const count = pruner.keep?.[kind as keyof KeepPolicy] ?? usual;
+    return [`--keep-${kind}`, String(kind === 'last' ? Math.max(count, verified) : count)];
+  });
   return {
     id: 'prune',
     property: 'pruner',

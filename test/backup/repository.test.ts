@@ -12,7 +12,7 @@ describe('maintenance', () => {
   });
 
   test('pruning has credentials of its own, and touches what this installation wrote', () => {
-    const { cronJob } = make({ pruner: { ...pruner, keep: { daily: 7, yearly: 10 } } });
+    const { cronJob } = make({ pruner: { ...pruner, keep: { hourly: undefined, daily: 7, yearly: 10 } } });
     const prune = containerOf(cronJob('sovra-backup-prune'), 'prune');
     expect(prune.command).toEqual(['/bin/sh', '-c', PRUNE_SCRIPT, 'sovra-backup-prune']);
     expect(prune.args).toEqual([
