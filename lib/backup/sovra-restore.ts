@@ -92,8 +92,10 @@ export interface SovraRestoreProps {
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})$/;
+/** To Date, 30 February is 2 March: a typing error would bring back a point that is newer than any that was meant. */
+const isDate = (day: string): boolean => new Date(day).toISOString().startsWith(day);
 const pointInTime: Rule = known((v) =>
-  RFC_3339.test(v) && !Number.isNaN(Date.parse(v))
+  RFC_3339.test(v) && !Number.isNaN(Date.parse(v)) && isDate(v.slice(0, 10))
     ? undefined
     : {
         allowed: 'a point in time of RFC 3339 with seconds and a zone, such as "2026-11-24T10:00:00Z"',

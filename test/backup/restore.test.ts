@@ -60,3 +60,18 @@ describe('a repository on a volume', () => {
     expect(restore({ vaults: [{ edgeNode: 'edge-1' }], namespaces: [{ namespace: 'monitoring' }] })).toHaveLength(3);
   });
 });
+
+describe('the point', () => {
+  test.each(['2026-02-30T10:00:00Z', '2026-11-31T10:00:00+01:00', '2025-02-29T00:00:00Z', '2026-13-01T00:00:00Z'])(
+    '%s is on no day, and no other one is taken for it',
+    (at) => {
+      expect(refusal(() => restore({ at })).problems).toMatchObject([{ property: 'at', given: at }]);
+    },
+  );
+
+  test('may be on a leap day, in any zone', () => {
+    expect(restore({ at: '2028-02-29T00:30:00+01:00' })[0]?.metadata.name).toBe(
+      'sovra-restore-postgres-20280228t233000z',
+    );
+  });
+});
