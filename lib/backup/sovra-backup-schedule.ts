@@ -43,7 +43,8 @@ export interface SovraBackupScheduleProps extends TaskSetProps {
   readonly postgres?: PostgresBackupProps | false;
   /**
    * Snapshots of every Vault that runs in this cluster. A schedule that is given is that of the first edge node, and of
-   * every second one; the others run a minute later. `activeDeadline` is the time for the work. False leaves them out.
+   * every second one; the others run a minute later. `activeDeadline` is the time for the work. False leaves them out;
+   * `SovraRestore` then has to be told: `postgres: { withoutVaults: true }`.
    * @default every 2 minutes, with 1 minute for the work
    */
   readonly vault?: VaultBackupProps | false;
