@@ -141,13 +141,13 @@ export class SovraBackupSchedule extends Construct {
     const { sovra, network, prometheus, evidence } = props;
     const archiving = props.postgres ? props.postgres.archiving : undefined;
     if (archiving && sources.database) {
-      const { timeZone, runbookBaseUrl } = props;
-      const common = { sovra, prometheus, network, timeZone, runbookBaseUrl };
+      const { timeZone, runbookBaseUrl, suffix } = props;
+      const common = { sovra, prometheus, network, timeZone, runbookBaseUrl, suffix };
       this.archive = new DatabaseArchive(this, 'archive', { ...common, database: sources.database, archiving });
     }
     if (evidence !== false) {
       const vaultHosts = sources.edgeNodes.map((node) => vaultSnapshotHost(sovra, node));
-      const common = { sovra, access, vaultHosts, prometheus, network };
+      const common = { sovra, access, vaultHosts, prometheus, network, suffix: props.suffix };
       this.evidence = new BackupEvidence(this, 'evidence', { ...common, ...evidence, namespace: home });
       this.evidenceRules = evidenceRules(this, props, promisesOf(home, plan, made.tasks, props.recovery));
     }
