@@ -9,7 +9,7 @@ import { checkRunbookBaseUrl } from '../rules/overrides';
 import { apart, type Move, type PlacedTask } from '../schedule/apart';
 import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
-import { Checker, dnsLabel, flag, known, schedule, text, timeZone } from '../validate';
+import { Checker, dnsLabel, flag, known, type Rule, schedule, text, timeZone } from '../validate';
 import { checkTaskAlerts } from './alert-overrides';
 import { checkScheduledTask, checkTaskTimes, ScheduledTask, type ScheduledTaskProps } from './scheduled-task';
 import type { TaskDescription } from './task';
@@ -176,10 +176,17 @@ function taskProps(
   };
 }
 
+/** With it, the longest name is still one that a label can hold. */
+const suffix: Rule = known((v) =>
+  dnsLabel(v) === undefined && v.length <= 30
+    ? undefined
+    : { allowed: 'lower-case letters, digits and "-", at most 30 characters', remedy: 'For example "staging".' },
+);
+
 /** Holds what is common to sets against what can work. */
 export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): void {
   checkInstallation(c, set.sovra);
-  c.value('timeZone', set.timeZone, timeZone).value('suffix', set.suffix, known(dnsLabel));
+  c.value('timeZone', set.timeZone, timeZone).value('suffix', set.suffix, suffix);
   for (const { at, entry } of c.parts('apartFrom', set.apartFrom)) {
     c.item(`${at}.name`, entry.name, text)
       .item(`${at}.schedule`, entry.schedule, schedule)
