@@ -57,7 +57,8 @@ export function pgBackRestRestoreJob(construct: string, p: PgBackRest, props: Pg
         metadata: { labels },
         spec: hardenedPod(
           {
-            serviceAccountName: PGBACKREST_RESTORE,
+            // There is nobody to make one of its own: only the Job is returned. No token of it is in the pod.
+            serviceAccountName: 'default',
             restartPolicy: 'Never',
             ...(props.overwrite !== undefined && { initContainers: [removeMark(p, data)] }),
             containers: [restore(p, props, data)],

@@ -309,6 +309,13 @@ describe('a restore', () => {
     expect(postgresTime('2026-11-24T10:00:00Z')).toBe('2026-11-24 10:00:00+00');
   });
 
+  test('runs as an account that each namespace has, since it brings none, and without its token', () => {
+    expect(job({})().spec?.template.spec).toMatchObject({
+      serviceAccountName: 'default',
+      automountServiceAccountToken: false,
+    });
+  });
+
   test.each<[string, object, string]>([
     ['no claim', { claimName: undefined }, 'claimName'],
     ['no zone', { target: { at: '2026-11-24T10:00:00' } }, 'target.at'],
