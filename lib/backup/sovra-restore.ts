@@ -5,7 +5,7 @@ import type { ClusterNetworkProps } from '../kube/network';
 import type { TaskContainer, TaskPodProps } from '../operations/task-pod';
 import { checkInstallation, checkSecret } from '../sovra/check-installation';
 import type { Database, EdgeNode, SecretKeyRef, SovraInstallation, Vault } from '../sovra/installation';
-import { Checker, flag, known, quantity, type Rule } from '../validate';
+import { Checker, flag, isDay, known, quantity, type Rule } from '../validate';
 import { checkRepository, repositoryKind } from './check-repository';
 import {
   checkRestoreNamespaces,
@@ -97,10 +97,8 @@ export interface SovraRestoreProps {
 }
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})$/;
-/** To Date, 30 February is 2 March: a typing error would bring back a point that is newer than any that was meant. */
-const isDate = (day: string): boolean => new Date(day).toISOString().startsWith(day);
 const pointInTime: Rule = known((v) =>
-  RFC_3339.test(v) && !Number.isNaN(Date.parse(v)) && isDate(v.slice(0, 10))
+  RFC_3339.test(v) && !Number.isNaN(Date.parse(v)) && isDay(v.slice(0, 10))
     ? undefined
     : {
         allowed: 'a point in time of RFC 3339 with seconds and a zone, such as "2026-11-24T10:00:00Z"',

@@ -320,6 +320,7 @@ describe('a restore', () => {
     ['no claim', { claimName: undefined }, 'claimName'],
     ['no zone', { target: { at: '2026-11-24T10:00:00' } }, 'target.at'],
     ['no such day', { target: { at: '2026-13-24T10:00:00Z' } }, 'target.at'],
+    ['no such day in February', { target: { at: '2026-02-30T10:00:00Z' } }, 'target.at'],
     ['neither', { target: {} }, 'target'],
     ['both', { target: { latest: true, at: '2026-11-24T10:00:00Z' } }, 'target'],
     ['another database', { overwrite: 'I know that other is stopped and will be replaced' }, 'overwrite'],
