@@ -46,6 +46,20 @@ describe('maintenance', () => {
     expect(cronJob('sovra-backup-postgres').spec.jobTemplate.spec.activeDeadlineSeconds).toBe(150 + 40);
   });
 
+  test('what has worked for hours and is part of no promise waits for a pruner as long as one may take', () => {
+    // A site that may lose a day leaves the pruner an hour.
+    const recovery = Object.fromEntries(['controlPlane', 'edgeNode', 'federation'].map((c) => [c, { rpo: '3d' }]));
+    const daily = { postgres: { schedule: '0 1 * * *' }, vault: { schedule: '0 2 * * *' } };
+    const { cronJob } = make({ pruner, recovery, ...daily, kubernetes: false });
+    const alone = Number(environmentOf(containerOf(cronJob('sovra-backup-prune'), 'prune')).ALONE);
+    for (const name of ['sovra-backup-verify', 'sovra-restore-drill', 'sovra-restore-drill-vault']) {
+      const { command = [] } = containerOf(cronJob(name), 'evidence');
+      const waits = command[command.indexOf('--retry-lock') + 1];
+      expect(Number.parseInt(waits as string, 10)).toBeGreaterThanOrEqual(alone);
+    }
+    expect(PRUNE_SCRIPT).toContain('restic dump --retry-lock 3600s ');
+  });
+
   test('verification reads data back', () => {
     expect(containerOf(make().cronJob('sovra-backup-verify'), 'verify').command).toEqual([
       ...['restic', 'check', '--no-lock', '--read-data-subset=10%'],
