@@ -24,7 +24,10 @@ import { vaultSnapshotHost } from './vault-connection';
 import type { VaultBackupProps } from './vault-task';
 
 export interface SovraBackupScheduleProps extends TaskSetProps {
-  /** Where the encrypted copies go. */
+  /**
+   * Where the encrypted copies go. Two clusters may share one only under different names of the installation (`name`), which is
+   * how copies are told apart: namespaces of the same name would be restored from whichever cluster was copied last.
+   */
   readonly repository: RepositoryProps;
   /**
    * The password of the repository. It, the credentials and the certificate authority must be in a Secret of that name
