@@ -140,6 +140,8 @@ export const timeZone = known(
     'Take the name from the tz database; abbreviations and offsets do not follow daylight saving.',
   ),
 );
+/** Of a date that was read before. To `Date`, 30 February is 2 March: a slip would become a later moment than any that was meant. */
+export const isDay = (date: string): boolean => new Date(date).toISOString().startsWith(date);
 /** The five-field form that the CronJob controller accepts (no seconds, no time zone inside). */
 export const schedule: Rule = known((v) => {
   const cron = parseCron(v);

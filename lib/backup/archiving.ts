@@ -10,7 +10,7 @@ import { kubeObject, operatorObject } from '../kube/object';
 import { type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { ScheduledTask } from '../operations/scheduled-task';
 import { taskTiming } from '../operations/task';
-import type { PlannedTask } from '../operations/task-set';
+import { besidePrometheus, type PlannedTask } from '../operations/task-set';
 import type { Database, SovraInstallation } from '../sovra/installation';
 import { type ArchivingAlertOverrides, archivingRules, type PromisedArchive } from './archiving-alerts';
 import { archiveTimes } from './archiving-promise';
@@ -56,6 +56,8 @@ export interface DatabaseArchiveProps {
   readonly runbookBaseUrl?: string;
   /** @default CoreDNS in kube-system */
   readonly network?: ClusterNetworkProps;
+  /** Of the set. @default none */
+  readonly suffix?: string;
 }
 
 /** Name of the PrometheusRule. */
@@ -113,7 +115,7 @@ export class DatabaseArchive extends Construct {
     const rules = archivingRules(promised, { alerts, runbookBaseUrl, grafanaUrl: prometheus.grafanaUrl });
     if (rules.length === 0) return undefined;
     const metadata = {
-      name: ARCHIVE_RULES,
+      name: besidePrometheus(ARCHIVE_RULES, props),
       namespace: ruleNamespace(prometheus),
       labels: { ...commonLabels(ARCHIVE_RULES, 'backup'), ...prometheus.selectorLabels },
     };

@@ -7,6 +7,7 @@ import { commonLabels } from '../kube/labels';
 import { operatorObject } from '../kube/object';
 import { ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { TaskDescription } from '../operations/task';
+import { besidePrometheus } from '../operations/task-set';
 import { type RecoveryComponent, recoveryTimes } from '../sovra/recovery';
 import { type BackupPromises, backupRules } from './backup-alerts';
 import { RESTORE_DRILL, VAULT_DRILL } from './drill';
@@ -51,7 +52,7 @@ export function evidenceRules(
   enableChecks(scope);
   if (rules.length === 0) return undefined;
   const labels = { ...commonLabels(RULES, 'backup'), ...prometheus.selectorLabels };
-  const metadata = { name: RULES, namespace: ruleNamespace(prometheus), labels };
+  const metadata = { name: besidePrometheus(RULES, props), namespace: ruleNamespace(prometheus), labels };
   return operatorObject<PrometheusRuleSpec>(scope, 'evidence-rules', 'PrometheusRule', metadata, {
     groups: [{ name: RULES, rules }],
   });

@@ -139,8 +139,8 @@ export function checkSources(construct: Construct, props: SovraBackupSchedulePro
     given: sources.namespaces,
     allowed: 'backups in one namespace, since a volume belongs to one',
     remedy:
-      'Use s3, sftp or rest; or make one SovraBackupSchedule for each namespace, with `postgres: false` or `vault: false`, and ' +
-      '`kubernetes: { namespaces: [NAMESPACE] }`.',
+      'Use s3, sftp or rest; or make one SovraBackupSchedule for each namespace, with `postgres: false` or `vault: false`, ' +
+      '`kubernetes: { namespaces: [NAMESPACE] }`, and a `suffix` for all but one.',
   });
   c.done();
 }

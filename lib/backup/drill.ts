@@ -8,7 +8,7 @@ import { DRILL_TAG } from './evidence';
 import { POSTGRES_USER } from './postgres-connection';
 import { POSTGRES_FILE } from './postgres-task';
 import type { RepositoryAccess } from './repository';
-import { installationTag, resticContainer, retryLock, unlockContainer } from './restic';
+import { installationTag, PATIENTLY, resticContainer, unlockContainer } from './restic';
 import { SCRATCH } from './restore-scripts';
 import { VAULT_FILE } from './vault-task';
 
@@ -113,7 +113,7 @@ function drillTask(
     };
   };
   const fetch = shell('fetch', FETCH_SCRIPT);
-  const evidence = shell('evidence', EVIDENCE_SCRIPT, ...retryLock(0));
+  const evidence = shell('evidence', EVIDENCE_SCRIPT, ...PATIENTLY);
   return {
     id: `drill-${drill.source}`,
     property: 'drill',

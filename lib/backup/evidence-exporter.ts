@@ -10,6 +10,7 @@ import { hardenedContainer, type Resources, resources } from '../kube/pod';
 import { type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { serviceMonitor } from '../monitoring/monitors';
 import { openOwnStack, prometheusPods } from '../monitoring/own-stack';
+import { besidePrometheus } from '../operations/task-set';
 import type { SovraInstallation } from '../sovra/installation';
 import { EVIDENCE_JOB, EVIDENCE_PERIOD, READ_SCRIPT, REPORT_PROGRAM } from './evidence';
 import type { RepositoryAccess } from './repository';
@@ -28,6 +29,8 @@ export interface BackupEvidenceProps {
   readonly vaultHosts: readonly string[];
   readonly prometheus?: PrometheusRef;
   readonly network?: ClusterNetworkProps;
+  /** Of the set. @default none */
+  readonly suffix?: string;
   /** Of the container that reads the repository. @default 50m and 128Mi requested, 500m and 512Mi allowed */
   readonly resources?: Resources;
 }
@@ -74,13 +77,20 @@ export class BackupEvidence extends Construct {
       beside: [reader(props)],
     });
     const pods = { namespace, podLabels: selectorLabels(BACKUP_EVIDENCE) };
-    openOwnStack(this, 'prometheus-to-backup-evidence', prometheus, prometheusPods(prometheus), {
-      egress: [{ peers: [pods], ports: [GATEWAY_PORT] }],
-    });
+    openOwnStack(
+      this,
+      'prometheus-to-backup-evidence',
+      prometheus,
+      prometheusPods(prometheus),
+      {
+        egress: [{ peers: [pods], ports: [GATEWAY_PORT] }],
+      },
+      besidePrometheus('prometheus-to-backup-evidence', props),
+    );
     this.monitor = serviceMonitor(
       this,
       'monitor',
-      BACKUP_EVIDENCE,
+      besidePrometheus(BACKUP_EVIDENCE, props),
       { ...prometheus, namespace: ruleNamespace(prometheus) },
       {
         job: EVIDENCE_JOB,

@@ -4,7 +4,7 @@ import type { SovraInstallation } from '../sovra/installation';
 import { VERIFICATION_TAG } from './evidence';
 import { PRUNE_SCRIPT } from './prune-script';
 import type { RepositoryAccess, RestCredentials, S3Credentials } from './repository';
-import { installationTag, RESTIC_RESOURCES, resticContainer, retryLock, unlockContainer } from './restic';
+import { installationTag, PATIENTLY, RESTIC_RESOURCES, resticContainer, unlockContainer } from './restic';
 
 /** How many snapshots of each kind stay; a snapshot that any of these keeps is kept. */
 export interface KeepPolicy {
@@ -75,9 +75,11 @@ export function pruneTask(
   exclusive: number,
 ): PlannedTask {
   const verified = pruner.keepVerified ?? KEEP_VERIFIED;
-  const keep = { ...KEEP, ...pruner.keep };
-  const last = Math.max(keep.last ?? KEEP.last, verified);
-  const policy = Object.entries({ ...keep, last }).flatMap(([kind, count]) => [`--keep-${kind}`, String(count)]);
+  const policy = Object.entries(KEEP).flatMap(([kind, usual]) => {
+    // What is there but undefined is not given.
+    const count = pruner.keep?.[kind as keyof KeepPolicy] ?? usual;
+    return [`--keep-${kind}`, String(kind === 'last' ? Math.max(count, verified) : count)];
+  });
   return {
     id: 'prune',
     property: 'pruner',
@@ -143,7 +145,7 @@ export function verifyTask(
 /** Leaves a snapshot of a word behind, when everything that was read was good: the repository itself then tells when that was. */
 function verificationEvidence(sovra: SovraInstallation, access: RepositoryAccess): TaskContainer {
   const arguments_ = [
-    ...['backup', ...retryLock(0), '--host', sovra.name],
+    ...['backup', ...PATIENTLY, '--host', sovra.name],
     ...['--tag', installationTag(sovra), '--tag', VERIFICATION_TAG],
     ...['--stdin-filename', 'verification.json', '--stdin-from-command', '--', 'echo', '{"verified":true}'],
   ];

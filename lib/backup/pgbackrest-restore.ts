@@ -3,7 +3,7 @@ import type { Container } from 'kubernetes-types/core/v1';
 import { checkResources } from '../kube/check-resources';
 import { commonLabels } from '../kube/labels';
 import { hardenedContainer, hardenedPod, type Resources, resources } from '../kube/pod';
-import { Checker, dnsSubdomain, known, type Rule } from '../validate';
+import { Checker, dnsSubdomain, isDay, known, type Rule } from '../validate';
 import type { PgBackRest } from './pgbackrest';
 import { DATABASE_CONFIG, pgBackRestCommand } from './pgbackrest-config';
 import { storeEnvironment, storeMounts, storeVolumes } from './pgbackrest-pod';
@@ -57,7 +57,8 @@ export function pgBackRestRestoreJob(construct: string, p: PgBackRest, props: Pg
         metadata: { labels },
         spec: hardenedPod(
           {
-            serviceAccountName: PGBACKREST_RESTORE,
+            // There is nobody to make one of its own: only the Job is returned. No token of it is in the pod.
+            serviceAccountName: 'default',
             restartPolicy: 'Never',
             ...(props.overwrite !== undefined && { initContainers: [removeMark(p, data)] }),
             containers: [restore(p, props, data)],
@@ -114,7 +115,7 @@ export function postgresTime(at: string): string {
 
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})$/;
 const moment: Rule = known((v) =>
-  ISO.test(v) && !Number.isNaN(Date.parse(v))
+  ISO.test(v) && !Number.isNaN(Date.parse(v)) && isDay(v.slice(0, 10))
     ? undefined
     : {
         allowed: 'a moment in ISO 8601 with seconds and a zone',

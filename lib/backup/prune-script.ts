@@ -5,11 +5,13 @@
  * - ALONE: how many seconds one command may have the repository to itself
  * - PAUSE: how many seconds it leaves it to others before that
  *
- * `restic tag` and `restic forget` lock everybody else out; `restic dump` does not. What is removed is exactly what was
- * looked at, by its ids: snapshots that come in the meantime change nothing.
+ * `restic tag` and `restic forget` lock everybody else out; `restic dump` does not, but waits for the pruner of another
+ * installation. What is removed is exactly what was looked at, by its ids: snapshots that come in the meantime change
+ * nothing.
  */
 export const PRUNE_SCRIPT = String.raw`set -eu
 groups=$TMPDIR/groups unread=$TMPDIR/unread few=$TMPDIR/few old=$TMPDIR/old
+batch=$TMPDIR/batch rest=$TMPDIR/rest
 is_verified='def verified: (.tags // []) | index("verified") != null; '
 
 look() { restic forget --dry-run --no-lock --json "$@" >"$groups"; }
@@ -36,7 +38,7 @@ ask '.[] | (.keep | sort_by(.time) | reverse) as $keep
   | [$keep[] | select(verified | not)][:([$enough - $have, 1] | max)][].id' >"$unread"
 for id in $(cat "$unread"); do
   echo "reading back $id"
-  restic dump "$id" / >/dev/null
+  restic dump --retry-lock 3600s "$id" / >/dev/null
 done
 if [ -s "$unread" ]; then alone tag --add verified $(cat "$unread"); fi
 
@@ -50,5 +52,11 @@ if [ -s "$few" ]; then
   exit 1
 fi
 ask '.[].remove // [] | .[].id' >"$old"
-if [ -s "$old" ]; then alone forget --prune $(cat "$old"); fi
+# No more at a time than a command line holds: a month without a pruner leaves tens of thousands.
+while [ -s "$old" ]; do
+  head -n 1000 "$old" >"$batch"
+  tail -n +1001 "$old" >"$rest"
+  mv "$rest" "$old"
+  if [ -s "$old" ]; then alone forget $(cat "$batch"); else alone forget --prune $(cat "$batch"); fi
+done
 `;

@@ -19,6 +19,12 @@ export function retryLock(exclusive: number): string[] {
   return ['--retry-lock', `${exclusive || WAIT_FOR_A_PERSON}s`];
 }
 
+/**
+ * For what is part of no promise, and has done hours of work before: an hour is all that a pruner takes unasked, of another
+ * installation too.
+ */
+export const PATIENTLY: readonly string[] = ['--retry-lock', '3600s'];
+
 /** The tag by which pruning finds what this installation wrote, in a repository that may hold other things. */
 export function installationTag(sovra: SovraInstallation): string {
   return `sovra-installation=${sovra.name}`;

@@ -84,15 +84,24 @@ ${ASK}
 echo "database $PGDATABASE has $tables tables; $(($(date +%s) - $(cat ${SCRATCH}/started))) s since the restore began"
 `.trim();
 
-/** In the image of Vault. A Vault that has secrets of somebody is not fresh. */
+/**
+ * In the image of Vault. A Vault that has secrets of somebody is not fresh; nor is one that does not say what it has, to a
+ * token that may restore but not list, for example. So the list is no part of a pipe, which would make it an empty one.
+ */
 export const RESTORE_VAULT_SCRIPT = `
 set -eu
 vault operator raft snapshot inspect ${STORED} > /dev/null
-mounts=$(vault secrets list | tail -n +3 | grep -c -v -E '^(cubbyhole|identity|sys)/' || true)
-[ "$mounts" -eq 0 ] || [ "$OVERWRITE" = "$EDGE_NODE" ] || {
-  echo "the Vault of $EDGE_NODE holds secrets and is not touched; to replace what it holds, say so in SovraRestore: overwrite" >&2
-  exit 1
-}
+if [ "$OVERWRITE" != "$EDGE_NODE" ]; then
+  held=$(vault secrets list) || {
+    echo "the Vault of $EDGE_NODE does not say what it holds and is not touched; its token has to be allowed to read sys/mounts" >&2
+    exit 1
+  }
+  mounts=$(printf '%s\\n' "$held" | tail -n +3 | grep -c -v -E '^(cubbyhole|identity|sys)/' || true)
+  [ "$mounts" -eq 0 ] || {
+    echo "the Vault of $EDGE_NODE holds secrets and is not touched; to replace what it holds, say so in SovraRestore: overwrite" >&2
+    exit 1
+  }
+fi
 vault operator raft snapshot restore -force ${STORED}
 echo "restored; now unseal it with the keys of the Vault that was backed up; $(($(date +%s) - $(cat ${SCRATCH}/started))) s since the restore began"
 `.trim();

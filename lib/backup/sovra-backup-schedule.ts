@@ -24,7 +24,10 @@ import { vaultSnapshotHost } from './vault-connection';
 import type { VaultBackupProps } from './vault-task';
 
 export interface SovraBackupScheduleProps extends TaskSetProps {
-  /** Where the encrypted copies go. */
+  /**
+   * Where the encrypted copies go. Two clusters may share one only under different names of the installation (`name`), which is
+   * how copies are told apart: namespaces of the same name would be restored from whichever cluster was copied last.
+   */
   readonly repository: RepositoryProps;
   /**
    * The password of the repository. It, the credentials and the certificate authority must be in a Secret of that name
@@ -43,7 +46,8 @@ export interface SovraBackupScheduleProps extends TaskSetProps {
   readonly postgres?: PostgresBackupProps | false;
   /**
    * Snapshots of every Vault that runs in this cluster. A schedule that is given is that of the first edge node, and of
-   * every second one; the others run a minute later. `activeDeadline` is the time for the work. False leaves them out.
+   * every second one; the others run a minute later. `activeDeadline` is the time for the work. False leaves them out;
+   * `SovraRestore` then has to be told: `postgres: { withoutVaults: true }`.
    * @default every 2 minutes, with 1 minute for the work
    */
   readonly vault?: VaultBackupProps | false;
@@ -140,13 +144,13 @@ export class SovraBackupSchedule extends Construct {
     const { sovra, network, prometheus, evidence } = props;
     const archiving = props.postgres ? props.postgres.archiving : undefined;
     if (archiving && sources.database) {
-      const { timeZone, runbookBaseUrl } = props;
-      const common = { sovra, prometheus, network, timeZone, runbookBaseUrl };
+      const { timeZone, runbookBaseUrl, suffix } = props;
+      const common = { sovra, prometheus, network, timeZone, runbookBaseUrl, suffix };
       this.archive = new DatabaseArchive(this, 'archive', { ...common, database: sources.database, archiving });
     }
     if (evidence !== false) {
       const vaultHosts = sources.edgeNodes.map((node) => vaultSnapshotHost(sovra, node));
-      const common = { sovra, access, vaultHosts, prometheus, network };
+      const common = { sovra, access, vaultHosts, prometheus, network, suffix: props.suffix };
       this.evidence = new BackupEvidence(this, 'evidence', { ...common, ...evidence, namespace: home });
       this.evidenceRules = evidenceRules(this, props, promisesOf(home, plan, made.tasks, props.recovery));
     }

@@ -5,7 +5,7 @@ import type { ClusterNetworkProps } from '../kube/network';
 import type { TaskContainer, TaskPodProps } from '../operations/task-pod';
 import { checkInstallation, checkSecret } from '../sovra/check-installation';
 import type { Database, EdgeNode, SecretKeyRef, SovraInstallation, Vault } from '../sovra/installation';
-import { Checker, known, quantity, type Rule } from '../validate';
+import { Checker, flag, isDay, known, quantity, type Rule } from '../validate';
 import { checkRepository, repositoryKind } from './check-repository';
 import {
   checkRestoreNamespaces,
@@ -45,6 +45,11 @@ export interface RestorePostgresProps {
    * is restored into. @default none
    */
   readonly overwrite?: string;
+  /**
+   * The repository holds no Vaults: `SovraBackupSchedule` was given `vault: false`. The newest dump by the point is then
+   * restored, whether or not a Vault is as new. @default false, every Vault of this cluster needs a snapshot after the dump
+   */
+  readonly withoutVaults?: boolean;
 }
 
 export interface RestoreVaultProps {
@@ -93,7 +98,7 @@ export interface SovraRestoreProps {
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})$/;
 const pointInTime: Rule = known((v) =>
-  RFC_3339.test(v) && !Number.isNaN(Date.parse(v))
+  RFC_3339.test(v) && !Number.isNaN(Date.parse(v)) && isDay(v.slice(0, 10))
     ? undefined
     : {
         allowed: 'a point in time of RFC 3339 with seconds and a zone, such as "2026-11-24T10:00:00Z"',
@@ -267,7 +272,8 @@ function fetchContainer(
   { file, want }: { readonly file: string; readonly want: string },
 ): TaskContainer {
   const container = resticContainer(sovra, access, 'fetch', []);
-  const hosts = sovra.localEdgeNodes.map((n) => vaultSnapshotHost(sovra, n));
+  const alone = postgres !== false && postgres?.withoutVaults === true;
+  const hosts = alone ? [] : sovra.localEdgeNodes.map((n) => vaultSnapshotHost(sovra, n));
   return {
     ...container,
     command: ['/bin/sh', '-c', FETCH_SCRIPT, 'fetch', CHOOSE_PROGRAM],
@@ -294,7 +300,14 @@ function checkRestore(construct: Construct, props: SovraRestoreProps): void {
     .value('scratchSize', props.scratchSize, known(quantity));
   const database = props.postgres === false ? undefined : props.sovra?.database;
   if (props.postgres !== false && c.part('postgres', props.postgres))
-    c.value('postgres.overwrite', props.postgres?.overwrite, theWord(database?.name, 'database'));
+    c.value('postgres.overwrite', props.postgres?.overwrite, theWord(database?.name, 'database'))
+      .value('postgres.withoutVaults', props.postgres?.withoutVaults, flag)
+      .require(props.postgres?.withoutVaults !== true || !props.vaults?.length, {
+        property: 'postgres.withoutVaults',
+        given: true,
+        allowed: 'false, where Vaults are restored from the same repository',
+        remedy: 'Leave it out: the parts then belong to one point. Or leave `vaults` out.',
+      });
   const local = props.sovra?.localEdgeNodes?.map((n) => n.id) ?? [];
   const vaults = c.parts('vaults', props.vaults);
   for (const { at, entry } of vaults) {
@@ -340,6 +353,7 @@ function checkOneNamespace(c: Checker, props: SovraRestoreProps): void {
     allowed: 'Jobs in one namespace, since a volume belongs to one',
     remedy:
       'Make one SovraRestore for each namespace, with the volume that is there: `postgres: false` leaves the database out, ' +
+      '`postgres: { withoutVaults: true }` restores it where the Vaults are on another volume, ' +
       '`vaults` and `namespaces` name what is in that namespace.',
   });
 }

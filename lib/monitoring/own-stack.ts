@@ -22,10 +22,11 @@ export function openOwnStack(
   ref: PrometheusRef,
   of: Peer,
   edges: { readonly ingress?: readonly Opening[]; readonly egress?: readonly Opening[] },
+  name = id,
 ): void {
   if (!isOwnStack(ref) || !('podLabels' in of)) return;
   networkPolicy(scope, id, {
-    name: id,
+    name,
     namespace: of.namespace,
     component: 'monitoring',
     podLabels: of.podLabels,

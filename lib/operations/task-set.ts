@@ -9,7 +9,7 @@ import { checkRunbookBaseUrl } from '../rules/overrides';
 import { apart, type Move, type PlacedTask } from '../schedule/apart';
 import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
-import { Checker, flag, schedule, text, timeZone } from '../validate';
+import { Checker, dnsLabel, flag, known, type Rule, schedule, text, timeZone } from '../validate';
 import { checkTaskAlerts } from './alert-overrides';
 import { checkScheduledTask, checkTaskTimes, ScheduledTask, type ScheduledTaskProps } from './scheduled-task';
 import type { TaskDescription } from './task';
@@ -28,6 +28,12 @@ export interface TaskSetProps {
   readonly alerts?: TaskAlertOverrides;
   /** The Prometheus that has to evaluate the alerts. @default SOVRA_PROMETHEUS, the one that SovraMonitoring makes */
   readonly prometheus?: PrometheusRef;
+  /**
+   * Ends the names of what is put beside the Prometheus: rules, monitors and their way. For the second set of one kind that
+   * one Prometheus watches, of another installation or namespace; without it, it would take the place of the first one's.
+   * @default none
+   */
+  readonly suffix?: string;
   /** Where the folder of runbooks is served, without a slash at its end. @default DEFAULT_RUNBOOK_BASE_URL */
   readonly runbookBaseUrl?: string;
   /** What network policies cannot know. @default CoreDNS in kube-system */
@@ -80,6 +86,11 @@ export interface MadeTasks {
   readonly alertRules: TaskAlertRules;
 }
 
+/** The name of something that is put beside the Prometheus. */
+export function besidePrometheus(name: string, { suffix }: Pick<TaskSetProps, 'suffix'>): string {
+  return suffix === undefined ? name : `${name}-${suffix}`;
+}
+
 /**
  * The tasks of a set at the times that they get, in the order given.
  *
@@ -127,7 +138,7 @@ export function makeTasks(
   const tasks = scheduledTasks.map((t) => t.task);
   const perTask = Object.fromEntries(planned.map((p) => [p.props.name, p.tuning.alerts]));
   const alertRules = new TaskAlertRules(scope, 'alerts', {
-    name,
+    name: besidePrometheus(name, set),
     tasks,
     perTask,
     prometheus: set.prometheus,
@@ -165,10 +176,17 @@ function taskProps(
   };
 }
 
+/** With it, the longest name is still one that a label can hold. */
+const suffix: Rule = known((v) =>
+  dnsLabel(v) === undefined && v.length <= 30
+    ? undefined
+    : { allowed: 'lower-case letters, digits and "-", at most 30 characters', remedy: 'For example "staging".' },
+);
+
 /** Holds what is common to sets against what can work. */
 export function checkTaskSet(c: Checker, set: TaskSetProps, taskCount: number): void {
   checkInstallation(c, set.sovra);
-  c.value('timeZone', set.timeZone, timeZone);
+  c.value('timeZone', set.timeZone, timeZone).value('suffix', set.suffix, suffix);
   for (const { at, entry } of c.parts('apartFrom', set.apartFrom)) {
     c.item(`${at}.name`, entry.name, text)
       .item(`${at}.schedule`, entry.schedule, schedule)

@@ -309,10 +309,18 @@ describe('a restore', () => {
     expect(postgresTime('2026-11-24T10:00:00Z')).toBe('2026-11-24 10:00:00+00');
   });
 
+  test('runs as an account that each namespace has, since it brings none, and without its token', () => {
+    expect(job({})().spec?.template.spec).toMatchObject({
+      serviceAccountName: 'default',
+      automountServiceAccountToken: false,
+    });
+  });
+
   test.each<[string, object, string]>([
     ['no claim', { claimName: undefined }, 'claimName'],
     ['no zone', { target: { at: '2026-11-24T10:00:00' } }, 'target.at'],
     ['no such day', { target: { at: '2026-13-24T10:00:00Z' } }, 'target.at'],
+    ['no such day in February', { target: { at: '2026-02-30T10:00:00Z' } }, 'target.at'],
     ['neither', { target: {} }, 'target'],
     ['both', { target: { latest: true, at: '2026-11-24T10:00:00Z' } }, 'target'],
     ['another database', { overwrite: 'I know that other is stopped and will be replaced' }, 'overwrite'],

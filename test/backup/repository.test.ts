@@ -12,7 +12,7 @@ describe('maintenance', () => {
   });
 
   test('pruning has credentials of its own, and touches what this installation wrote', () => {
-    const { cronJob } = make({ pruner: { ...pruner, keep: { daily: 7, yearly: 10 } } });
+    const { cronJob } = make({ pruner: { ...pruner, keep: { hourly: undefined, daily: 7, yearly: 10 } } });
     const prune = containerOf(cronJob('sovra-backup-prune'), 'prune');
     expect(prune.command).toEqual(['/bin/sh', '-c', PRUNE_SCRIPT, 'sovra-backup-prune']);
     expect(prune.args).toEqual([
@@ -44,6 +44,20 @@ describe('maintenance', () => {
     expect(containerOf(cronJob('sovra-backup-vault-edge-1'), 'store').command).toContain('40s');
     // The waiting comes on top of the time for the work.
     expect(cronJob('sovra-backup-postgres').spec.jobTemplate.spec.activeDeadlineSeconds).toBe(150 + 40);
+  });
+
+  test('what has worked for hours and is part of no promise waits for a pruner as long as one may take', () => {
+    // A site that may lose a day leaves the pruner an hour.
+    const recovery = Object.fromEntries(['controlPlane', 'edgeNode', 'federation'].map((c) => [c, { rpo: '3d' }]));
+    const daily = { postgres: { schedule: '0 1 * * *' }, vault: { schedule: '0 2 * * *' } };
+    const { cronJob } = make({ pruner, recovery, ...daily, kubernetes: false });
+    const alone = Number(environmentOf(containerOf(cronJob('sovra-backup-prune'), 'prune')).ALONE);
+    for (const name of ['sovra-backup-verify', 'sovra-restore-drill', 'sovra-restore-drill-vault']) {
+      const { command = [] } = containerOf(cronJob(name), 'evidence');
+      const waits = command[command.indexOf('--retry-lock') + 1];
+      expect(Number.parseInt(waits as string, 10)).toBeGreaterThanOrEqual(alone);
+    }
+    expect(PRUNE_SCRIPT).toContain('restic dump --retry-lock 3600s ');
   });
 
   test('verification reads data back', () => {

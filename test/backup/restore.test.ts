@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { SovraRestore, type SovraRestoreProps } from '../../lib/backup/sovra-restore';
 import type { KubeObject } from '../../lib/checks/model';
 import { SovraInstallation } from '../../lib/sovra/installation';
@@ -58,5 +59,50 @@ describe('a repository on a volume', () => {
 
   test('another destination serves several', () => {
     expect(restore({ vaults: [{ edgeNode: 'edge-1' }], namespaces: [{ namespace: 'monitoring' }] })).toHaveLength(3);
+  });
+});
+
+describe('the point', () => {
+  test.each(['2026-02-30T10:00:00Z', '2026-11-31T10:00:00+01:00', '2025-02-29T00:00:00Z', '2026-13-01T00:00:00Z'])(
+    '%s is on no day, and no other one is taken for it',
+    (at) => {
+      expect(refusal(() => restore({ at })).problems).toMatchObject([{ property: 'at', given: at }]);
+    },
+  );
+
+  test('may be on a leap day, in any zone', () => {
+    expect(restore({ at: '2028-02-29T00:30:00+01:00' })[0]?.metadata.name).toBe(
+      'sovra-restore-postgres-20280228t233000z',
+    );
+  });
+});
+
+describe('a database whose Vaults are not in the repository', () => {
+  const dump = {
+    ...{ id: 'dump', time: '2026-11-24T09:55:00Z', hostname: 'sovra', paths: ['/sovra.dump'] },
+    ...{ tags: ['sovra-installation=sovra', 'postgres'], summary: { backup_end: '2026-11-24T09:56:00Z' } },
+  };
+  /** What the Job would restore of a repository that holds a dump only. */
+  const chosen = (more: Partial<SovraRestoreProps>) => {
+    const { command, env } = (restore(more)[0] as KubeObject).spec.template.spec.initContainers.find(
+      (c: { name: string }) => c.name === 'fetch',
+    ) as { command: string[]; env: { name: string; value: string }[] };
+    const value = (name: string) => env.find((e) => e.name === name)?.value as string;
+    const args = ['--raw-output', '--argjson', 'at', value('AT'), '--argjson', 'vaults', value('VAULTS')];
+    return execFileSync(
+      'jq',
+      [...args, '--arg', 'want', value('WANT'), '--argjson', 'alone', value('ALONE'), command.at(-1) as string],
+      { input: JSON.stringify([dump]), encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] },
+    ).split('\n')[0];
+  };
+
+  test('is restored when that was said', () => {
+    expect(() => chosen({ repository: volume })).toThrow('holds nothing that could be restored');
+    expect(chosen({ repository: volume, postgres: { withoutVaults: true } })).toBe('dump');
+  });
+
+  test('has no Vaults restored beside it, to which it would not belong', () => {
+    const both = { postgres: { withoutVaults: true }, vaults: [{ edgeNode: 'edge-1' }] };
+    expect(refusal(() => restore(both)).problems).toMatchObject([{ property: 'postgres.withoutVaults' }]);
   });
 });

@@ -195,6 +195,7 @@ export const setFields: Omit<Fields<TaskSetProps>, 'sovra'> = {
   apartFrom: list(placed, { max: 2 }),
   alerts: sharedTaskAlertOverrides,
   prometheus: prometheusRef,
+  suffix: shortLabel,
   runbookBaseUrl: baseUrl,
   network,
 };
