@@ -16,6 +16,7 @@ import { WATCHERS } from '../rules/alert';
 import type { AlertName } from '../rules/catalogue';
 import { type AlertOptions, checkAlertOptions } from '../rules/options';
 import { alertNames, type RuleGroup, renderAlerts } from '../rules/render';
+import { thresholdsOf } from '../rules/thresholds';
 import { checkInstallation } from '../sovra/check-installation';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
@@ -61,6 +62,7 @@ export class SovraAlerts extends Construct {
       sovra: props.sovra,
       ...meantFor(props.prometheus),
       proven: catalogueExpressions(groups, props),
+      alertThresholds: thresholdsOf(props.thresholds),
     });
     enableChecks(this);
   }

@@ -107,9 +107,12 @@ export function planBackups(construct: string, props: SovraBackupScheduleProps, 
   const tasks = backups(props, sources, exclusive).map(({ task }, i) =>
     withDeadline(task, backupTimes(timed[i] as TimedBackup).run + exclusive),
   );
+  const all = [...tasks, ...maintenance(props, sources, exclusive)];
+  // They are held to their times all the same, so that they can be let go again; until then they keep nothing.
+  const suspended = new Set(all.filter((t) => t.tuning.suspend === true).map((t) => t.props.name));
   return {
-    tasks: [...tasks, ...maintenance(props, sources, exclusive)],
-    promises: [...archived, ...promises],
+    tasks: all,
+    promises: [...archived, ...promises].filter((p) => !suspended.has(p.task)),
     ...promisedCopies(drafts, timed, exclusive),
   };
 }

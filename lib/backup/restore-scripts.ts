@@ -69,9 +69,11 @@ ${ASK}
  */
 export const RESTORE_POSTGRES_SCRIPT = `
 set -eu
+# Bare, a name with a "=" would be taken for an address.
+name=$(printf %s "$PGDATABASE" | sed "s/[\\\\']/\\\\\\\\&/g")
 load() {
   pg_restore --no-password --exit-on-error --single-transaction --no-owner --no-privileges --no-subscriptions \\
-    --dbname="$PGDATABASE" "$@"
+    --dbname="dbname='$name'" "$@"
 }
 if [ -e ${EMPTY} ]; then
   read -r id < ${SCRATCH}/chosen

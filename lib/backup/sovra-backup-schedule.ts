@@ -111,7 +111,7 @@ export class SovraBackupSchedule extends Construct {
   readonly alertRules: TaskAlertRules;
   /** Makes the repository when it is started by hand; never runs by itself, so it has no alerts. */
   readonly initTask: ScheduledTask;
-  /** The recovery points that the schedules keep, with what can be lost at worst. */
+  /** The recovery points that the schedules keep, with what can be lost at worst. Backups that are suspended keep none. */
   readonly promises: readonly KeptPromise[];
   /** Where backups and restores for trial run: each of these namespaces needs the Secrets. */
   readonly namespaces: readonly string[];

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
+import type { AlertThresholds } from '../rules/thresholds';
 import type { Labels, SovraInstallation } from '../sovra/installation';
 
 /** Pods that are there but not ours: the control plane, Vault, the parts of an existing stack. */
@@ -28,6 +29,10 @@ export interface Facts {
    * installation, so a synth does not have to; whatever is not among them it parses.
    */
   readonly proven?: readonly string[];
+  /** At which the alerts of `sovra` fire. */
+  readonly alertThresholds?: AlertThresholds;
+  /** Which the dashboards of `sovra` draw, and `Kind namespace/name` of one of them. */
+  readonly drawn?: { readonly thresholds: AlertThresholds; readonly object: string };
 }
 
 /** The Prometheus that a construct was told, or the one that it assumes. */

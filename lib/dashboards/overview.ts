@@ -70,7 +70,7 @@ function now(c: DashboardContext): PanelSpec[] {
         id: 103,
         kind: 'stat',
         title: 'Failed requests',
-        description: `Share of requests answered with a 5xx status, over five minutes. The objective allows 0.1 % a month; the alert fires above ${t.apiErrorRatio}.`,
+        description: `Share of requests answered with a 5xx status, over five minutes. The alert fires above ${t.apiErrorRatio}.`,
         unit: 'percentunit',
         links: [dashboardLink('objectives')],
         queries: [{ expr: errorRatio(apiRequests, '5m') }],

@@ -14,7 +14,7 @@ import {
 import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel, labelKey, labelValue, text } from '../validate';
-import { dashboardConfigMaps } from './grafana-provisioning';
+import { dashboardConfigMaps, drawnIn } from './grafana-provisioning';
 
 export interface SovraDashboardsProps extends DashboardOptions {
   readonly sovra: SovraInstallation;
@@ -58,7 +58,7 @@ export class SovraDashboards extends Construct {
       labels: { [label.key]: label.value },
       ...(folder && { annotations: { [folder.annotation]: folder.name } }),
     });
-    declareFacts(this, { sovra: props.sovra });
+    declareFacts(this, { sovra: props.sovra, drawn: drawnIn(this.configMaps, props.thresholds) });
     enableChecks(this);
   }
 }

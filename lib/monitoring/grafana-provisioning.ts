@@ -1,10 +1,11 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1';
-import { declareFacts } from '../checks/facts';
-import { dashboardText, type SovraDashboard } from '../dashboards';
+import { declareFacts, type Facts } from '../checks/facts';
+import { type DashboardOptions, dashboardText, type SovraDashboard } from '../dashboards';
 import { commonLabels } from '../kube/labels';
 import { kubeObject, type Metadata } from '../kube/object';
+import { thresholdsOf } from '../rules/thresholds';
 import { toYaml } from '../yaml';
 import { DASHBOARDS_PATH } from './grafana-settings';
 import { ALERTMANAGER_UID, PROMETHEUS_UID } from './source-uids';
@@ -85,6 +86,14 @@ export function dashboardProvider(): string {
 /** Name of the ConfigMap of a dashboard. */
 export function dashboardConfigMapName(dashboard: SovraDashboard): string {
   return `sovra-dashboard-${dashboard.name}`;
+}
+
+/** What the checks hold against the alerts: the figures at which the panels draw their lines. */
+export function drawnIn(configMaps: readonly ApiObject[], thresholds: DashboardOptions['thresholds']): Facts['drawn'] {
+  const [first] = configMaps;
+  if (first === undefined) return undefined;
+  const { namespace, name } = first.metadata;
+  return { thresholds: thresholdsOf(thresholds), object: `ConfigMap ${namespace}/${name}` };
 }
 
 /** One ConfigMap for each dashboard, so that none comes near the 1 MiB that an object may have. */

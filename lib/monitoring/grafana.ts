@@ -32,7 +32,13 @@ import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel, dnsSubdomain, duration, flag, secretKey } from '../validate';
 import { ALERTMANAGER_POD_LABELS, ALERTMANAGER_PORT } from './alertmanager';
-import { dashboardConfigMapName, dashboardConfigMaps, dashboardProvider, datasources } from './grafana-provisioning';
+import {
+  dashboardConfigMapName,
+  dashboardConfigMaps,
+  dashboardProvider,
+  datasources,
+  drawnIn,
+} from './grafana-provisioning';
 import { ADMIN_PATH, checkSettings, DASHBOARDS_PATH, environment } from './grafana-settings';
 import type { StorageProps } from './prometheus';
 import { checkServer, type QueriedServer, serverEdge, serverPods, webServer } from './queried-server';
@@ -177,7 +183,7 @@ export class Grafana extends Construct {
         ...[stack.alertmanager, stack.logs, stack.traces].flatMap((s) => (s ? [serverEdge(s)] : [])),
       ],
     });
-    declareFacts(this, { sovra: props.sovra });
+    declareFacts(this, { sovra: props.sovra, drawn: drawnIn(this.dashboardConfigMaps, props.thresholds) });
     enableChecks(this);
   }
 }

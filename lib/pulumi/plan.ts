@@ -23,6 +23,7 @@ export interface Plan<T> {
  * @throws {SovraOpsError} as a synth, and for an Output that stands where none can
  */
 export function plan<T>(charts: App | ((app: SovraApp, late: LateValues) => T)): Plan<T> {
+  if (!(charts instanceof App) && typeof charts !== 'function') throw noCharts(charts);
   const late = new LateValues();
   const app = charts instanceof App ? charts : new SovraApp();
   return withOutputs(app, late, () => {
@@ -60,6 +61,18 @@ function refuseList(path: string, { kind, items }: KubeObject): void {
       remedy: 'Write its items as objects of their own; in a file, as documents with `---` between them.',
     },
   ]);
+}
+
+/** In plain JavaScript, or with a second copy of cdk8s. */
+function noCharts(given: unknown): SovraOpsError {
+  const problem = {
+    property: 'charts',
+    given: (given as object | undefined)?.constructor?.name ?? given,
+    allowed: 'an App of the cdk8s that this package uses, or a function that is given one',
+    remedy:
+      'Pass `(app) => new MyChart(app, ...)`, or the App that the chart is in; `npm ls cdk8s` shows whether there are two.',
+  };
+  return new SovraOpsError('Cdk8sApp', [problem]);
 }
 
 /** What a function makes behind its first `await` would be missing, and nobody would be told. */

@@ -27,6 +27,13 @@ describe('the objectives', () => {
     });
   });
 
+  test('are kept by nobody while the backup is suspended', () => {
+    const kept = (more: object) => [...new Set(promisesOf(more).map((p) => p.source))];
+    expect(kept({})).toEqual(['postgres', 'vault']);
+    expect(kept({ postgres: { suspend: true } })).toEqual(['vault']);
+    expect(kept({ vault: { suspend: true } })).toEqual(['postgres']);
+  });
+
   test('can be changed one by one; what is not named stays', () => {
     const [database, vault] = promisesOf({ recovery: { controlPlane: { rto: '3h' }, edgeNode: { rpo: '10m' } } });
     expect(database).toMatchObject({ component: 'controlPlane', rpoSeconds: 900, rtoSeconds: 3 * 3600 });

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PRUNE_SCRIPT } from '../../lib/backup/prune-script';
-import { RESTORE_VAULT_SCRIPT } from '../../lib/backup/restore-scripts';
+import { RESTORE_POSTGRES_SCRIPT, RESTORE_VAULT_SCRIPT } from '../../lib/backup/restore-scripts';
 
 let folder: string;
 beforeEach(() => {
@@ -51,6 +51,19 @@ describe('a Vault', () => {
     expect([status === 0, stdout.includes('snapshot restore -force')]).toEqual([restored, restored]);
     expect(stderr).toContain(told);
   });
+});
+
+test.each([
+  ['sovra', 'sovra'],
+  ['a?sslmode=disable', 'a?sslmode=disable'],
+  ["host='x' \\", "host=\\'x\\' \\\\"],
+])('a database called %s is no address', (name, quoted) => {
+  writeFileSync(join(folder, 'scratch', 'started'), '0\n');
+  program('psql', 'echo 1');
+  program('pg_restore', `printf '%s\\n' "$@"`);
+  const { status, stdout } = sh(RESTORE_POSTGRES_SCRIPT, [], { PGDATABASE: name });
+  expect(status).toBe(0);
+  expect(stdout.split('\n')).toContain(`--dbname=dbname='${quoted}'`);
 });
 
 describe('the pruner', () => {

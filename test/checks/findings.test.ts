@@ -1,4 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
+import { SovraAlerts } from '../../lib/alerts/sovra-alerts';
 import { runChecks } from '../../lib/checks/enable';
 import { collectFacts } from '../../lib/checks/facts';
 import { findings } from '../../lib/checks/findings';
@@ -46,6 +47,31 @@ describe('checks across objects', () => {
   it('find nothing in the stack as it is', () => {
     const { objects, facts } = stack();
     expect(findings(new ObjectSet(objects, facts))).toEqual([]);
+  });
+
+  describe('thresholds', () => {
+    const check = (alerts: object, drawn: object, other = sovra) => {
+      const app = new App();
+      const chart = new Chart(app, 'c');
+      new SovraMonitoring(chart, 'm', { sovra, grafana: { thresholds: drawn } });
+      new SovraAlerts(chart, 'a', { sovra: other, thresholds: alerts });
+      return () => runChecks(app);
+    };
+
+    it('of alerts that are not those that panels draw', () => {
+      const given = { apiLatencyP95: 0.25, federationHealthyStatuses: ['up'] };
+      const { message: said } = refusal(check(given, { heartbeatLate: 90 }));
+      expect(said).toContain('thresholds.apiLatencyP95: got 0.1; allowed: 0.25, at which the alerts');
+      expect(said).toContain('thresholds.heartbeatLate: got 90; allowed: 60');
+      expect(said).toContain('thresholds.federationHealthyStatuses');
+      expect(said.match(/thresholds\./g)).toHaveLength(3);
+    });
+
+    it('are the same, or those of another installation', () => {
+      const own = { apiLatencyP95: 0.25 };
+      expect(check(own, own)).not.toThrow();
+      expect(check(own, {}, new SovraInstallation({ name: 'other' }))).not.toThrow();
+    });
   });
 
   describe('selection', () => {

@@ -84,6 +84,13 @@ describe('an object', () => {
     expect(error.problems[0]).toMatchObject({ property: 'charts', given: 'an async function' });
   });
 
+  it('are asked for where something else is given', () => {
+    const chart = new Chart(new App(), 'chart');
+    const error = refusal(() => new Cdk8sApp('app', chart as unknown as App));
+    expect(error.problems[0]).toMatchObject({ property: 'charts', given: 'Chart' });
+    expect(refusal(() => new Cdk8sApp('app', undefined as unknown as App)).message).toContain('charts: got nothing');
+  });
+
   it('may belong to what another component, or somebody else, has made', async () => {
     const all = await run(() => {
       new Cdk8sApp('web', (app) => {

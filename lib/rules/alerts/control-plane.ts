@@ -99,7 +99,7 @@ export const CONTROL_PLANE_ALERTS = {
     for: '5m',
     summary: '{{ $value | humanizePercentage }} of the Sovra API requests fail',
     description:
-      '{{ $value | humanizePercentage }} of the requests of the last five minutes were answered with a 5xx status. The monthly error budget of 0.1 % does not last at this rate.',
+      '{{ $value | humanizePercentage }} of the requests of the last five minutes were answered with a 5xx status. The error budget does not last at this rate.',
     missingData: {
       coveredBy: 'SovraMetricsMissing',
       because: 'an API that is up and counts no requests is either renamed or never asked, and both are reported',

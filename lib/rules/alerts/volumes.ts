@@ -55,7 +55,7 @@ export const VOLUME_ALERTS = {
       `and on (${ONE}) min by (${ONE}) (predict_linear(${c.metric('volumeAvailable')}{${ofVolumes(c.sovra)}}[6h], ${c.thresholds.volumeForecast})) < 0`,
     for: '1h',
     summary: `Volume ${CLAIM} will soon be full: {{ $value | humanizePercentage }} left`,
-    description: `{{ $value | humanizePercentage }} of the volume of claim ${CLAIM} is left, and if it goes on as in the last six hours, nothing is left tomorrow.`,
+    description: `{{ $value | humanizePercentage }} of the volume of claim ${CLAIM} is left, and if it goes on as in the last six hours, nothing will be left soon.`,
     missingData: COVERED,
     source: 'Guide, Capacity Planning: what fills within a day is seen before it is full.',
   },

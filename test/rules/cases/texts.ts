@@ -23,7 +23,7 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
   SovraApiErrorRateHigh: {
     summary: '5.1% of the Sovra API requests fail',
     description:
-      '5.1% of the requests of the last five minutes were answered with a 5xx status. The monthly error budget of 0.1 % does not last at this rate.',
+      '5.1% of the requests of the last five minutes were answered with a 5xx status. The error budget does not last at this rate.',
   },
   SovraApiLatencyHigh: {
     summary: 'The Sovra API is slow: p95 102.9ms',
@@ -308,7 +308,7 @@ export const TEXTS: Readonly<Record<AlertName, { readonly summary: string; reado
   VolumeFullSoon: {
     summary: 'Volume sovra/data-postgres-0 will soon be full: 38.13% left',
     description:
-      '38.13% of the volume of claim sovra/data-postgres-0 is left, and if it goes on as in the last six hours, nothing is left tomorrow.',
+      '38.13% of the volume of claim sovra/data-postgres-0 is left, and if it goes on as in the last six hours, nothing will be left soon.',
   },
   VolumeMetricsMissing: {
     summary: 'Nobody knows how full the volumes are',
