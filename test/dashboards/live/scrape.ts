@@ -10,8 +10,8 @@ export interface StoredSample {
   readonly value: number;
 }
 
-/** A hung Vault is asked many times; nobody has to wait for its answer. What else is slow is so because this machine is busy. */
-const PATIENCE = { vault: 60, others: 2000 };
+/** What does not answer at once is slow because this machine is busy; where a Vault hangs, nobody has to wait for it that long. */
+const PATIENCE = { usual: 10_000, vaultHangs: 500 };
 const JOBS = {
   api: 'sovra-api',
   vault: 'vault',
@@ -26,23 +26,28 @@ const WELL = [200, 429, 472, 473];
 const DAY = 86_400;
 
 /** Everything that Prometheus would have after one scrape of each target and one probe of each health endpoint. */
-export async function scrape(sovra: SimulatedSovra, ca: string, now: number): Promise<StoredSample[]> {
+export async function scrape(
+  sovra: SimulatedSovra,
+  ca: string,
+  now: number,
+  vaultHangs: boolean,
+): Promise<StoredSample[]> {
+  const ask = asker(ca, vaultHangs ? PATIENCE.vaultHangs : PATIENCE.usual);
   const parts = await Promise.all(
     sovra.endpoints.flatMap((endpoint) => [
-      metrics(endpoint, ca),
-      ...(endpoint.part === 'vault' ? [vaultHealth(endpoint, ca, now)] : []),
+      metrics(endpoint, ask),
+      ...(endpoint.part === 'vault' ? [vaultHealth(endpoint, ask, now)] : []),
     ]),
   );
-  return [...parts.flat(), ...(await apiHealth(sovra, ca))];
+  return [...parts.flat(), ...(await apiHealth(sovra, ask))];
 }
 
-function ask(endpoint: Endpoint, path: string, ca: string): Promise<Reply | 'refused' | 'silent'> {
-  return get(`${endpoint.url}${path}`, {
-    ca,
-    servername: SERVER_NAME,
-    patience: endpoint.part === 'vault' ? PATIENCE.vault : PATIENCE.others,
-  });
-}
+type Ask = (endpoint: Endpoint, path: string) => Promise<Reply | 'refused' | 'silent'>;
+
+const asker =
+  (ca: string, patience: number): Ask =>
+  ({ url, part }, path) =>
+    get(`${url}${path}`, { ca, servername: SERVER_NAME, patience: part === 'vault' ? patience : PATIENCE.usual });
 
 function target({ part, node, pod }: Endpoint): Record<string, string> {
   // A kubelet says of each volume in which namespace it is.
@@ -51,11 +56,11 @@ function target({ part, node, pod }: Endpoint): Record<string, string> {
   return { pod: name, instance: name, namespace: 'sovra', ...(node !== undefined && { edge_node: node }) };
 }
 
-async function metrics(endpoint: Endpoint, ca: string): Promise<StoredSample[]> {
+async function metrics(endpoint: Endpoint, ask: Ask): Promise<StoredSample[]> {
   const job = JOBS[endpoint.part];
   if (job === undefined) return [];
   const labels = { ...target(endpoint), job };
-  const reply = await ask(endpoint, METRICS_PATH[endpoint.part], ca);
+  const reply = await ask(endpoint, METRICS_PATH[endpoint.part]);
   if (typeof reply === 'string' || reply.status !== 200) return [{ name: 'up', labels, value: 0 }];
   const own = [...parse(reply.body).values()].flatMap((family) => family.samples);
   return [
@@ -64,8 +69,8 @@ async function metrics(endpoint: Endpoint, ca: string): Promise<StoredSample[]> 
   ];
 }
 
-async function vaultHealth(endpoint: Endpoint, ca: string, now: number): Promise<StoredSample[]> {
-  const reply = await ask(endpoint, '/v1/sys/health', ca);
+async function vaultHealth(endpoint: Endpoint, ask: Ask, now: number): Promise<StoredSample[]> {
+  const reply = await ask(endpoint, '/v1/sys/health');
   const status = typeof reply === 'string' ? 0 : reply.status;
   const labels = { ...target(endpoint), job: 'vault-health' };
   return [
@@ -76,10 +81,10 @@ async function vaultHealth(endpoint: Endpoint, ca: string, now: number): Promise
 }
 
 /** Through the Service: by any replica that answers. */
-async function apiHealth(sovra: SimulatedSovra, ca: string): Promise<StoredSample[]> {
+async function apiHealth(sovra: SimulatedSovra, ask: Ask): Promise<StoredSample[]> {
   const labels = { job: 'sovra-api-probe', instance: 'http://sovra-api-gateway.sovra.svc:8080/health' };
   const replies = await Promise.all(
-    sovra.endpoints.filter((e) => e.part === 'api').map((endpoint) => ask(endpoint, '/health', ca)),
+    sovra.endpoints.filter((e) => e.part === 'api').map((endpoint) => ask(endpoint, '/health')),
   );
   const status = Math.max(0, ...replies.map((r) => (typeof r === 'string' ? 0 : r.status)));
   return probe(labels, status === 200, status);

@@ -48,11 +48,15 @@ export async function timeline(installation: SovraInstallation, injections: read
   try {
     const ca = readFileSync(sovra.ca, 'utf8');
     const recording = new Recording();
-    const stretch = async (minutes: number): Promise<Scrape[]> => {
+    const stretch = async (minutes: number, fault?: FaultName): Promise<Scrape[]> => {
       const scrapes: Scrape[] = [];
       for (let i = 0; i < (minutes * MINUTE) / INTERVAL; i++) {
         clock.advance(INTERVAL);
-        const samples = [...(await scrape(sovra, ca, now())), ...surroundings(now()), ...well];
+        const samples = [
+          ...(await scrape(sovra, ca, now(), fault === 'vault-silent')),
+          ...surroundings(now()),
+          ...well,
+        ];
         scrapes.push([now(), samples]);
         recording.add(now(), samples);
       }
@@ -65,7 +69,7 @@ export async function timeline(installation: SovraInstallation, injections: read
     let east: Scrape[] = [];
     for (const [name, detail] of injections) {
       await (sovra.inject as (n: FaultName, d?: object) => Promise<void>)(name, detail);
-      const scrapes = await stretch(6);
+      const scrapes = await stretch(6, name);
       faults.set(name, now());
       if (name === EAST) east = scrapes;
       await sovra.cure(name);
