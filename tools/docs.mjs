@@ -269,7 +269,7 @@ alert of which a dialect lacks a metric does not exist there; "described with" i
 
 ${levels}
 
-With `onCall` (`SovraOnCall`), P0 is repeated every 5 minutes until somebody acknowledges it, and P3 waits for business hours.
+With \`onCall\` (\`SovraOnCall\`), P0 is repeated every 5 minutes until somebody acknowledges it, and P3 waits for business hours.
 
 ## Alerts of SovraAlerts
 
