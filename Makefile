@@ -1,6 +1,6 @@
 # The two commands of the README are `make synth` and `make test`; each installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help synth build demo test test-unit test-cluster lint format bench bench-backups bench-fleet bench-objectives bench-telemetry tools docs mutants golden clean
+.PHONY: help synth build demo test test-unit test-cluster lint format bench bench-backups bench-fleet bench-objectives bench-telemetry tools docs mutants explore golden clean
 
 NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 
@@ -46,6 +46,9 @@ docs: node_modules/.package-lock.json ## rewrite docs/alerts.md from the catalog
 
 mutants: node_modules/.package-lock.json ## break each alert in every way, and see that a test notices
 	@SOVRA_OPS_MUTANTS=1 npx jest --testPathPatterns mutants --selectProjects=unit
+
+explore: node_modules/.package-lock.json ## try properties on other random values than every run does; a failure prints its seed
+	@SOVRA_OPS_SEED=random npx jest --selectProjects=unit --testPathPatterns 'test/(properties|pulumi/values|schedule|yaml|markers|validate)'
 
 golden: node_modules/.package-lock.json ## rewrite the golden manifests of the examples, for review
 	@UPDATE_GOLDEN=1 npx jest --selectProjects=unit --testPathPatterns 'test/(examples|pulumi/urns|runbooks)'

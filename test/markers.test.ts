@@ -1,6 +1,5 @@
 import { output } from '@pulumi/pulumi';
 import { Chart } from 'cdk8s';
-import fc from 'fast-check';
 import { SovraApp, SovraBackupSchedule, SovraInstallation } from '../lib';
 import {
   holdsMarker,
@@ -12,6 +11,7 @@ import {
   withJudges,
   withoutMarkers,
 } from '../lib/markers';
+import fc from './support/fast-check';
 import { refusal } from './support/synth';
 
 const nonce = '0123456789abcdef'.repeat(2);

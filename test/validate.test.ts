@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import * as v from '../lib/validate';
+import fc from './support/fast-check';
 import { refusal } from './support/synth';
 
 const holds = <T>(rule: v.Rule<T>, value: T) => rule(value) === undefined;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { parse, parseAllDocuments } from 'yaml';
 import { toYaml, toYamlDocuments } from '../lib/yaml';
+import fc from './support/fast-check';
 
 const plain = (v: unknown) => JSON.parse(JSON.stringify(v));
 

@@ -111,6 +111,12 @@ describe('SovraSlos', () => {
   test.each<[string, Partial<SovraSlosProps>, string, string]>([
     ['no more than this Prometheus keeps', { period: '90d' }, 'period', '35d'],
     ['no more than a kube-prometheus-stack keeps', { prometheus: kubePrometheusStack() }, 'period', '10d'],
+    [
+      'no more than a year, of whatever Prometheus',
+      { period: '100y', prometheus: { ...SOVRA_PROMETHEUS, retention: undefined } },
+      'period',
+      '1y',
+    ],
     ['no less than the longest window', { period: '2d' }, 'period', '3d'],
     [
       'a target that leaves a budget',

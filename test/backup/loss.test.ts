@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { backupTimes, leftBySchedule, lossSummands, type TimedBackup, worstLoss } from '../../lib/backup/promise';
 import { cronerRuns, TEN_ZONES } from '../schedule/croner';
 import { utc } from '../schedule/reference';
+import fc from '../support/fast-check';
 
 /** The sums of lib/backup/promise.ts against runs that are played, at the times that croner says. Times are seconds. */
 

@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import * as fc from 'fast-check';
 import { SovraBackupSchedule, type SovraBackupScheduleProps } from '../../lib/backup/sovra-backup-schedule';
 import { SovraInstallation } from '../../lib/sovra/installation';
+import fc from '../support/fast-check';
 import { refusal, refusedProperties } from '../support/synth';
 import { password, pruner, refuse, s3, sovra } from './made';
 

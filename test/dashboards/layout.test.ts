@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { flow, GRID_COLUMNS } from '../../lib/dashboards/layout';
 import type { GridPosition } from '../../lib/dashboards/plain';
+import fc from '../support/fast-check';
 
 const sizes = fc.array(fc.record({ w: fc.integer({ min: 1, max: 30 }), h: fc.integer({ min: 1, max: 12 }) }), {
   maxLength: 40,

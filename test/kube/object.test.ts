@@ -1,7 +1,7 @@
 /** What we make of plain data ourselves is, to the order of its keys, what cdk8s makes of it. */
 import { ApiObject, App, Chart, type IResolver, JsonPatch, Lazy } from 'cdk8s';
-import fc from 'fast-check';
 import { kubeObject } from '../../lib/kube/object';
+import fc from '../support/fast-check';
 
 const metadata = { name: 'a', namespace: 'b', labels: { z: '1', a: '2' } };
 const made = (body: object, app = new App()) =>

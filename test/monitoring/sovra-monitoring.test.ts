@@ -1,10 +1,10 @@
 import { App, Chart } from 'cdk8s';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { SovraApp } from '../../lib/app';
 import { kubePrometheusStack } from '../../lib/kube/prometheus-ref';
 import { SovraMonitoring, type SovraMonitoringProps } from '../../lib/monitoring/sovra-monitoring';
 import { SovraInstallation } from '../../lib/sovra/installation';
+import fc from '../support/fast-check';
 import { find, objectsOf, refusal, refusedProperties } from '../support/synth';
 
 const sovra = new SovraInstallation({

@@ -1,8 +1,8 @@
 /** Business hours as intervals in UTC, held against the clocks of each zone as Node tells them. */
-import fc from 'fast-check';
+
 import { type UtcInterval, utcIntervals, WEEKDAYS } from '../../lib/oncall/business-hours';
 import type { BusinessHours, Weekday } from '../../lib/oncall/on-call';
-import { seeded } from '../properties/build';
+import fc from '../support/fast-check';
 
 const minute = 60_000;
 const DAY_NAMES = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
@@ -105,7 +105,7 @@ describe('business hours in UTC', () => {
           }
         },
       ),
-      seeded({ numRuns: 12 }),
+      { numRuns: 12 },
     );
   });
 

@@ -1,11 +1,11 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import * as fc from 'fast-check';
 import { SovraOpsError } from '../../lib/errors';
 import { kubePrometheusStack } from '../../lib/kube/prometheus-ref';
 import { ScheduledTask, type ScheduledTaskProps } from '../../lib/operations/scheduled-task';
 import { parseCron } from '../../lib/schedule/cron';
 import { parseDuration } from '../../lib/schedule/duration';
 import { dailySchedules, ZONES } from '../schedule/reference';
+import fc from '../support/fast-check';
 import { find, objectsOf, refusal, refusedProperties } from '../support/synth';
 import { podOf, shortcomings } from './pods';
 

@@ -1,10 +1,10 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import * as fc from 'fast-check';
 import { SovraScheduledTasks, type SovraScheduledTasksProps } from '../../lib/operations/sovra-scheduled-tasks';
 import { sharesMinute } from '../../lib/schedule/coincide';
 import { cronOf } from '../../lib/schedule/cron';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { dailySchedules, ZONES } from '../schedule/reference';
+import fc from '../support/fast-check';
 import { find, objectsOf, refusal, refusedProperties } from '../support/synth';
 import { containerOf, containersOf, environmentOf, podOf, shortcomings } from './pods';
 

@@ -2,11 +2,11 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Arbitrary } from 'fast-check';
-import fc from 'fast-check';
 import { SovraApp } from '../../lib/app';
 import type { KubeObject } from '../../lib/checks/model';
 import { SovraOpsError } from '../../lib/errors';
 import { toYamlDocuments } from '../../lib/yaml';
+import fc from '../support/fast-check';
 import { problemsOf } from './invariants';
 import type { Broken, Kind } from './kinds';
 
@@ -21,12 +21,6 @@ export interface Subject<P = unknown> {
 
 /** The typed reader of a list of subjects has no use for the type of their props. */
 export const subject = <P>(s: Subject<P>): Subject => s as unknown as Subject;
-
-/** With `SOVRA_OPS_SEED` set to a seed that a failure printed, every run is the same again. */
-export function seeded<T>(parameters: fc.Parameters<T>): fc.Parameters<T> {
-  const seed = process.env.SOVRA_OPS_SEED;
-  return { ...parameters, ...(seed !== undefined && { seed: Number(seed) }) };
-}
 
 /** Every object of a chart with the construct in it, after all checks of a synth. @throws {SovraOpsError} if one fails */
 export function objectsOf(s: Subject, props: unknown): KubeObject[] {
@@ -74,7 +68,7 @@ function flawOf(error: unknown, chart: Chart, broken: Broken, path: string): str
 /** Runs each way to break the props several times; one line for each way that is not answered as promised. */
 export function flaws(s: Subject, runsPerFault: number): string[] {
   return s.props.faults.flatMap(({ name, broken }) => {
-    const details = fc.check(property(s, broken), seeded({ numRuns: runsPerFault, endOnFailure: true }));
+    const details = fc.check(property(s, broken), { numRuns: runsPerFault, endOnFailure: true });
     if (!details.failed) return [];
     const cause = details.errorInstance instanceof Error ? details.errorInstance.message : 'no value';
     return [`${name} (seed ${details.seed}): ${cause}`];

@@ -6,13 +6,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import type { KubeObject } from '../../lib/checks/model';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { validate } from '../cluster/kubeconform';
 import { findPrograms } from '../cluster/programs';
 import { ensureSchemas } from '../cluster/schemas';
-import { checkAccepted, seeded } from './build';
+import fc from '../support/fast-check';
+import { checkAccepted } from './build';
 import { installationProps } from './props/installation';
 import { SUBJECTS } from './subjects';
 
@@ -34,7 +34,7 @@ describe('valid props', () => {
         fc.property(installationProps.valid, (p) => {
           expect(new SovraInstallation(p)).toEqual(new SovraInstallation(p));
         }),
-        seeded({ numRuns: RUNS }),
+        { numRuns: RUNS },
       );
     },
     minute,
@@ -45,7 +45,7 @@ describe('valid props', () => {
     (_, s) => {
       fc.assert(
         fc.property(s.props.valid, (p) => collect(checkAccepted(s, p))),
-        seeded({ numRuns: RUNS }),
+        { numRuns: RUNS },
       );
     },
     minute,

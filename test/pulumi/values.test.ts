@@ -4,12 +4,12 @@
  */
 import * as pulumi from '@pulumi/pulumi';
 import { Chart } from 'cdk8s';
-import fc from 'fast-check';
 import { SovraInstallation, type SovraInstallationProps, SovraOpsError } from '../../lib';
 import { Cdk8sApp, carry, SovraMonitoring } from '../../lib/pulumi';
-import { objectsOf as plainObjectsOf, seeded } from '../properties/build';
+import { objectsOf as plainObjectsOf } from '../properties/build';
 import { installationProps } from '../properties/props/installation';
 import { SUBJECTS } from '../properties/subjects';
+import fc from '../support/fast-check';
 import { objectsOf, run } from './program';
 
 type Path = readonly (string | number)[];
@@ -77,7 +77,7 @@ describe('Outputs at random places', () => {
             new Cdk8sApp('app', (app) => subject.make(new Chart(app, 'chart'), carry(app, given as never)));
           });
         }),
-        seeded({ numRuns: RUNS, endOnFailure: true }),
+        { numRuns: RUNS, endOnFailure: true },
       );
     },
     minute,
@@ -100,7 +100,7 @@ describe('Outputs at random places', () => {
             new SovraMonitoring('under-test', { sovra: given as SovraInstallationProps });
           });
         }),
-        seeded({ numRuns: 2 * RUNS, endOnFailure: true }),
+        { numRuns: 2 * RUNS, endOnFailure: true },
       );
     },
     minute,

@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { apart, type TaskToPlace } from '../../lib/schedule/apart';
 import { sharesMinute } from '../../lib/schedule/coincide';
 import { cronOf } from '../../lib/schedule/cron';
+import fc from '../support/fast-check';
 import { refusal } from '../support/synth';
 import { dailySchedules } from './reference';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { cronOf, parseCron } from '../../lib/schedule/cron';
 import { schedule as scheduleRule } from '../../lib/validate';
+import fc from '../support/fast-check';
 import { cronerRuns } from './croner';
 import { offsetAt, runsBetween, schedules, utc, ZONES } from './reference';
 

@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import { cronOf } from '../../lib/schedule/cron';
 import { largestGap, smallestGap } from '../../lib/schedule/gaps';
 import { zoneSegments } from '../../lib/schedule/zone';
+import fc from '../support/fast-check';
 import { cronerRuns, TEN_ZONES } from './croner';
 import { countedGaps, schedules, utc } from './reference';
 

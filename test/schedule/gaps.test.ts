@@ -1,9 +1,9 @@
-import * as fc from 'fast-check';
 import { sharesMinute } from '../../lib/schedule/coincide';
 import { cronOf } from '../../lib/schedule/cron';
 import { largestGap, smallestGap } from '../../lib/schedule/gaps';
 import { shift } from '../../lib/schedule/shift';
 import { zoneSegments } from '../../lib/schedule/zone';
+import fc from '../support/fast-check';
 import { countedGaps, dailySchedules, offsetAt, runsBetween, schedules, utc, ZONES } from './reference';
 
 const H = 3600;

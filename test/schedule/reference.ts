@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import type { Cron } from '../../lib/schedule/cron';
+import fc from '../support/fast-check';
 
 /** What the library computes cleverly, done here the slow way: minute by minute, by the wall clock that Node shows. */
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { SovraInstallation, type SovraInstallationProps } from '../../lib/sovra/installation';
+import fc from '../support/fast-check';
 import { refusal, refusedProperties } from '../support/synth';
 
 const make = (props: unknown) => () => new SovraInstallation(props as SovraInstallationProps);

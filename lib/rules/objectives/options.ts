@@ -54,7 +54,7 @@ export interface ObjectiveChange {
 }
 
 export interface ObjectiveOptions {
-  /** How far the error budget looks back, as a Prometheus duration; at most as long as Prometheus keeps series. @default '30d' */
+  /** How far the error budget looks back, as a Prometheus duration; 3d to 1y, and at most as long as Prometheus keeps series. @default '30d' */
   readonly period?: string;
   /** The guide's objectives by name, changed or left out. @default all that the installation can have, as the guide has them */
   readonly objectives?: Partial<Readonly<Record<ObjectiveName, false | ObjectiveChange>>>;
@@ -195,12 +195,21 @@ function checkWindows(c: Checker, o: ObjectiveOptions, period: string): void {
   }
 }
 
+/** Of a budget that somebody still steers by. */
+const LONGEST_PERIOD = '1y';
+
 function checkPeriod(c: Checker, given: string, period: number | undefined, retention?: string): void {
   if (period === undefined || holdsMarker(given)) return;
   c.require(period >= seconds(LONGEST_WINDOW), {
     property: 'period',
     given,
     allowed: `at least ${LONGEST_WINDOW}, the longest window in which a burn rate is judged`,
+    remedy: 'Take 7d, 28d or 30d.',
+  });
+  c.require(period <= seconds(LONGEST_PERIOD), {
+    property: 'period',
+    given,
+    allowed: `at most ${LONGEST_PERIOD}: over more, hardly a target leaves a burn rate that could be too high`,
     remedy: 'Take 7d, 28d or 30d.',
   });
   const kept = retention === undefined ? undefined : parseDuration(retention);

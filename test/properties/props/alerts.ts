@@ -1,5 +1,5 @@
 /** Props of `SovraAlerts`, and the changes to alerts that tasks take too. */
-import fc from 'fast-check';
+
 import type { SovraAlertsProps } from '../../../lib/alerts/sovra-alerts';
 import type { BackupAlertOverrides } from '../../../lib/backup/backup-alerts';
 import { TASK_ALERT_NAMES, type TaskAlertOverrides } from '../../../lib/operations/task-alerts';
@@ -10,6 +10,7 @@ import { SLO_ALERT_NAMES } from '../../../lib/rules/objectives/objective';
 import type { AlertOptions, AlertOverrides } from '../../../lib/rules/options';
 import type { AlertOverride } from '../../../lib/rules/overrides';
 import { type AlertThresholds, THRESHOLDS } from '../../../lib/rules/thresholds';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   asWhole,

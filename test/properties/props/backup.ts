@@ -1,5 +1,5 @@
 /** Props of `SovraBackupSchedule`, with every kind of repository. */
-import fc from 'fast-check';
+
 import type { RestoreDrillProps } from '../../../lib/backup/drill';
 import type { KubernetesBackupProps } from '../../../lib/backup/kubernetes-task';
 import type { KeepPolicy, PrunerProps, VerificationProps } from '../../../lib/backup/maintenance-tasks';
@@ -11,6 +11,7 @@ import { formatDuration, seconds } from '../../../lib/schedule/duration';
 import { smallestGap } from '../../../lib/schedule/gaps';
 import { SovraInstallation } from '../../../lib/sovra/installation';
 import type { RecoveryComponent, RecoveryObjective, RecoveryProps } from '../../../lib/sovra/recovery';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   asWhole,

@@ -1,11 +1,12 @@
 /** A rotation that is left to cert-manager. */
-import fc from 'fast-check';
+
 import type {
   CertificateRotationProps,
   CertManagerProps,
   CertManagerRotation,
   ServerCertificate,
 } from '../../../lib/operations/cert-manager';
+import fc from '../../support/fast-check';
 import { type Kind, list, only, record, text, without, word } from '../kinds';
 import { dnsLabel, dnsSubdomain } from '../leaves';
 

@@ -1,5 +1,5 @@
 /** Installations: a control plane or none, edge nodes here, elsewhere and unseen, with odd identifiers. */
-import fc from 'fast-check';
+
 import { IMAGES, type ImageId, type ImageProps } from '../../../lib/sovra/images';
 import {
   type ControlPlaneProps,
@@ -11,6 +11,7 @@ import {
   type VaultProps,
   type VaultTlsProps,
 } from '../../../lib/sovra/installation';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   constant,

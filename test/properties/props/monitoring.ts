@@ -1,5 +1,5 @@
 /** Props of `SovraMonitoring`, with parts of its own and with parts that are there already, and of `GrafanaDashboards`. */
-import fc from 'fast-check';
+
 import type { TelemetryUids } from '../../../lib/dashboards';
 import type { AlertmanagerProps } from '../../../lib/monitoring/alertmanager';
 import type { BlackboxExporterProps } from '../../../lib/monitoring/blackbox-exporter';
@@ -12,6 +12,7 @@ import type { PrometheusProps, StorageProps } from '../../../lib/monitoring/prom
 import type { QueriedServer } from '../../../lib/monitoring/queried-server';
 import type { ExistingKubeStateMetrics, SovraMonitoringProps } from '../../../lib/monitoring/sovra-monitoring';
 import type { SovraInstallation } from '../../../lib/sovra/installation';
+import fc from '../../support/fast-check';
 import { amountOf } from '../invariants/quantities';
 import {
   alsoBroken,

@@ -1,5 +1,5 @@
 /** Kinds of what network policies are made of, and of the Prometheus that is there already. */
-import fc from 'fast-check';
+
 import type { ClusterNetworkProps, Opening, Peer } from '../../../lib/kube/network';
 import {
   kubePrometheusStack,
@@ -7,6 +7,7 @@ import {
   SOVRA_PROMETHEUS,
   type WatchedService,
 } from '../../../lib/kube/prometheus-ref';
+import fc from '../../support/fast-check';
 import { alsoBroken, clash, either, type Kind, list, oneOf, only, record, text, without } from '../kinds';
 import { baseUrl, dnsLabel, labels, port, selector, webUrl } from '../leaves';
 

@@ -1,8 +1,9 @@
 /** Props of `SovraOnCall`, and of `onCall` of an Alertmanager: receivers of every kind, and levels that reach all of them. */
-import fc from 'fast-check';
+
 import type { BusinessHours, EmailReceiver, OnCallProps, Receiver, Weekday } from '../../../lib/oncall/on-call';
 import type { SovraOnCallProps } from '../../../lib/oncall/sovra-on-call';
 import { LEVELS } from '../../../lib/sovra/levels';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   clash,

@@ -1,5 +1,5 @@
 /** Every kind of repository, as `SovraBackupSchedule` and `SovraRestore` take it. */
-import fc from 'fast-check';
+
 import type {
   GatewayCertificate,
   RepositoryProps,
@@ -11,6 +11,7 @@ import type {
   SftpRepositoryProps,
   VolumeRepositoryProps,
 } from '../../../lib/backup/repository';
+import fc from '../../support/fast-check';
 import { alsoBroken, either, type Kind, list, number, oneOf, record, text } from '../kinds';
 import { dnsLabel, dnsSubdomain, quantity, resources, secretKey, secretRef } from '../leaves';
 import { peers } from './network';

@@ -1,8 +1,9 @@
 /** Props of `SovraRestore`: a point in time, and the word for what may be replaced. */
-import fc from 'fast-check';
+
 import type { RestoreNamespaceProps } from '../../../lib/backup/kubernetes-restore';
 import type { RestorePostgresProps, RestoreVaultProps, SovraRestoreProps } from '../../../lib/backup/sovra-restore';
 import { SovraInstallation } from '../../../lib/sovra/installation';
+import fc from '../../support/fast-check';
 import { asWhole, type Fault, type Fields, type Kind, list, only, record, stranger, text } from '../kinds';
 import { dnsLabel, quantity, secretRef } from '../leaves';
 import { sovra } from './installation';

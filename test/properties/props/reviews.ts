@@ -1,11 +1,12 @@
 /** Props of `SovraReviews` and `SovraUpgradeGate`. */
-import fc from 'fast-check';
+
 import type { CapacityReportProps } from '../../../lib/operations/capacity-report';
 import type { CveScanProps } from '../../../lib/operations/cve-scan';
 import type { ReviewProps } from '../../../lib/operations/reviews';
 import type { Command } from '../../../lib/operations/sovra-cli';
 import type { SovraReviewsProps } from '../../../lib/operations/sovra-reviews';
 import type { GateTask, SovraUpgradeGateProps } from '../../../lib/operations/sovra-upgrade-gate';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   clash,

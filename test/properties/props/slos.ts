@@ -1,10 +1,11 @@
 /** Props of `SovraSlos`. */
-import fc from 'fast-check';
+
 import type { SovraSlosProps } from '../../../lib/alerts/sovra-slos';
 import { OBJECTIVE_NAMES } from '../../../lib/rules/objectives/catalogue';
 import type { ObjectiveChange, ObjectiveOptions, OwnObjective } from '../../../lib/rules/objectives/options';
 import { parseDuration } from '../../../lib/schedule/duration';
 import { METRICS } from '../../../lib/sovra/metrics';
+import fc from '../../support/fast-check';
 import { alsoBroken, constant, corrected, either, type Fields, type Kind, list, number, record, text } from '../kinds';
 import { baseUrl, dnsLabel, labels, prose } from '../leaves';
 import { alertLabels, sloAlertOverrides } from './alerts';

@@ -1,5 +1,5 @@
 /** Props of `ScheduledTask` and `SovraScheduledTasks`: schedules, zones, pods, and what may be changed about the alerts. */
-import fc from 'fast-check';
+
 import type { EnvVar, Volume } from 'kubernetes-types/core/v1';
 import type { Resources } from '../../../lib/kube/pod';
 import type { AuditExportProps } from '../../../lib/operations/audit-export';
@@ -17,6 +17,7 @@ import { cronOf } from '../../../lib/schedule/cron';
 import { formatDuration } from '../../../lib/schedule/duration';
 import { smallestGap } from '../../../lib/schedule/gaps';
 import type { ImageProps } from '../../../lib/sovra/images';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   clash,

@@ -1,5 +1,5 @@
 /** Props of `SovraLogging` and `SovraTracing`. */
-import fc from 'fast-check';
+
 import type { QueriedServer } from '../../../lib/monitoring/queried-server';
 import type { LogAgentProps } from '../../../lib/telemetry/agent';
 import { LOGGING_ALERT_NAMES, TRACING_ALERT_NAMES } from '../../../lib/telemetry/alerts';
@@ -14,6 +14,7 @@ import type { SovraLoggingProps } from '../../../lib/telemetry/sovra-logging';
 import type { SovraTracingProps } from '../../../lib/telemetry/sovra-tracing';
 import type { TempoProps } from '../../../lib/telemetry/tempo';
 import type { TraceLimits } from '../../../lib/telemetry/tempo-config';
+import fc from '../../support/fast-check';
 import {
   alsoBroken,
   clash,
