@@ -1,5 +1,6 @@
 import type { CERTIFICATE_ALERTS } from '../../../lib/rules/alerts/certificates';
 import type { EDGE_ALERTS } from '../../../lib/rules/alerts/edge';
+import { EDGE_NODE_EXPECTED } from '../../../lib/rules/recordings';
 import { api, probe, remote, remoteProbe, series, silentApi, vaultPod } from './series';
 import type { AlertCases, Names } from './types';
 
@@ -22,6 +23,10 @@ const withoutThird = (m: Names) => ({ ...silentApi(), ...age(m, 1, '5x100'), ...
 /** Many nodes of one age, described or not. */
 const fleet = (m: Names, count: number, values: string, from = 100) =>
   Object.assign({}, ...Array.from({ length: count }, (_, i) => age(m, from + i, values))) as Record<string, string>;
+const others = (count: number) => Array.from({ length: count }, (_, i) => node(100 + i));
+/** Described by somebody, and not heard of. */
+const expected = (count: number) =>
+  Object.fromEntries(others(count).map((labels) => [series(EDGE_NODE_EXPECTED, labels), '1x100']));
 const described = (count: number) => ({
   edgeNodes: Array.from({ length: count }, (_, i) => ({ id: `edge-${100 + i}` })),
 });
@@ -66,7 +71,10 @@ export const EDGE_CASES = {
   },
   EdgeHeartbeatLate: {
     level: 'P2',
-    fires: [{ what: '61 s old', series: (m) => age(m, 1, '61x20'), after: '2m', alerts: [node(1)] }],
+    fires: [
+      { what: '61 s old', series: (m) => age(m, 1, '61x20'), after: '2m', alerts: [node(1)] },
+      { what: '25 at once: each is told', series: (m) => fleet(m, 25, '61x20'), after: '2m', alerts: others(25) },
+    ],
     silent: [
       { what: '60 s old', series: (m) => age(m, 1, '60x40'), until: '8m' },
       { what: '26 at once: one alert speaks for all', series: (m) => fleet(m, 26, '61x40'), until: '8m' },
@@ -87,7 +95,15 @@ export const EDGE_CASES = {
   },
   EdgeHeartbeatLost: {
     level: 'P1',
-    fires: [{ what: '301 s old', series: (m) => age(m, 1, '301x20'), after: '1m', alerts: [node(1)] }],
+    fires: [
+      { what: '301 s old', series: (m) => age(m, 1, '301x20'), after: '1m', alerts: [node(1)] },
+      {
+        what: '25 at once, and one that does not count: each is told',
+        series: (m) => ({ ...fleet(m, 25, '301x20'), ...age(m, 1, '300x20') }),
+        after: '1m',
+        alerts: others(25),
+      },
+    ],
     silent: [
       { what: '300 s old', series: (m) => age(m, 1, '300x40'), until: '8m' },
       { what: '26 at once: one alert speaks for all', series: (m) => fleet(m, 26, '301x40'), until: '8m' },
@@ -108,8 +124,21 @@ export const EDGE_CASES = {
   },
   EdgeNodeMissing: {
     level: 'P1',
-    fires: [{ what: 'two of three report', series: withoutThird, after: '5m', alerts: [node(3)] }],
+    fires: [
+      { what: 'two of three report', series: withoutThird, after: '5m', alerts: [node(3)] },
+      {
+        what: 'of 28, three report: each is told',
+        series: (m) => ({ ...allNodes(m), ...expected(25) }),
+        after: '5m',
+        alerts: others(25),
+      },
+    ],
     silent: [
+      {
+        what: 'of 29, three report: one alert speaks for all',
+        series: (m) => ({ ...allNodes(m), ...expected(26) }),
+        until: '20m',
+      },
       { what: 'all report, one of them late', series: (m) => allNodes(m, '500x100'), until: '20m' },
       {
         what: 'the API is down: that is another alert',

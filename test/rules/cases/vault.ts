@@ -1,6 +1,6 @@
 import type { VAULT_ALERTS } from '../../../lib/rules/alerts/vault';
 import { ofPod, probe, remote, remoteProbe, series, statuses, vault, vaultPod, vaultTargets } from './series';
-import type { AlertCases, Missing } from './types';
+import type { AlertCases, Fires, Missing } from './types';
 
 type Series = Record<string, string>;
 
@@ -51,6 +51,22 @@ const spokenFor = (own: () => Series, targets = vaultTargets) => ({
   series: () => ({ ...fleetStatus(25, '0x100'), ...targets(), ...own() }),
   until: '20m',
 });
+
+/** The same with one fewer. Those of the others are of another kind. */
+const toldBeside = (
+  after: string,
+  alerts: Fires['alerts'],
+  own: () => Series,
+  others: Series,
+  targets = vaultTargets,
+) => ({
+  what: 'with those of 24 other edge nodes: each is told',
+  series: () => ({ ...others, ...targets(), ...own() }),
+  after,
+  alerts,
+});
+const DOWN = fleetStatus(24, '0x100');
+const SEALED = fleetStatus(24, '503x100', '0x100');
 
 export const VAULT_CASES = {
   VaultsDownTogether: {
@@ -138,6 +154,7 @@ export const VAULT_CASES = {
         after: '1m',
         alerts: [remote('a')],
       },
+      toldBeside('1m', [vaultPod(0)], () => ({ ...status('503x20'), ...succeeds({ 0: '0x20' }) }), DOWN),
     ],
     silent: [
       { what: 'active, standby, not initialised', series: () => statuses(['200x20', '429x20', '501x20']), until: '5m' },
@@ -164,7 +181,10 @@ export const VAULT_CASES = {
   },
   VaultNotInitialised: {
     level: 'P1',
-    fires: [{ what: '501', series: () => status('501x40'), after: '5m', alerts: [vaultPod(0)] }],
+    fires: [
+      { what: '501', series: () => status('501x40'), after: '5m', alerts: [vaultPod(0)] },
+      toldBeside('5m', [vaultPod(0)], () => ({ ...status('501x40'), ...succeeds({ 0: '0x40' }) }), DOWN),
+    ],
     silent: [
       { what: 'active, standby, sealed', series: () => statuses(['200x60', '429x60', '503x60']), until: '12m' },
       spokenFor(() => ({ ...status('501x100'), ...succeeds({ 0: '0x100' }) })),
@@ -193,6 +213,7 @@ export const VAULT_CASES = {
         after: '3m',
         alerts: [vaultPod(0)],
       },
+      toldBeside('3m', [vaultPod(0)], () => ({ ...succeeds({ 0: '0x30' }), ...status('0x30') }), SEALED),
     ],
     silent: [
       { what: 'sealed', series: () => ({ ...succeeds({ 0: '0x40' }), ...status('503x40') }), until: '10m' },
@@ -228,6 +249,7 @@ export const VAULT_CASES = {
         after: '10m',
         alerts: [elsewhere],
       },
+      toldBeside('10m', [here], () => succeeds({ 0: '1x60', 1: '1x60', 2: '0x60' }), DOWN),
     ],
     silent: [
       { what: 'three of three', series: () => succeeds({ 0: '1x80', 1: '1x80', 2: '1x80' }), until: '18m' },
@@ -255,6 +277,13 @@ export const VAULT_CASES = {
         after: '5m',
         alerts: [here],
       },
+      toldBeside(
+        '5m',
+        [here],
+        () => ({}),
+        DOWN,
+        () => vaultTargets(['vault-health']),
+      ),
     ],
     silent: [
       { what: 'all there, though none can be scraped', series: () => vaultTargets([], '0x60'), until: '12m' },
