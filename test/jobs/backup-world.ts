@@ -21,6 +21,9 @@ export const repository: SovraBackupScheduleProps['repository'] = {
 };
 export const password = { secret: 'backup', key: 'password' };
 
+/** Snapshots are told apart by whole seconds: a Vault's belongs to a dump that ended in an earlier one. */
+export const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000) + 5));
+
 /** A Sovra with a database and one Vault, both with content, and a store in which the repository is made. */
 export interface BackupWorld {
   readonly authority: Authority;

@@ -2,7 +2,7 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
 import { EVIDENCE_JOB } from '../../lib/backup/evidence';
 import { make } from '../backup/made';
 import { find } from '../support/synth';
-import { type BackupWorld, backupWorld, repository, sovra } from './backup-world';
+import { type BackupWorld, backupWorld, nextSecond, repository, sovra } from './backup-world';
 import { runPod } from './pods';
 
 /** The pod that looks into the repository, as it is synthesized: what a Prometheus would read from it. */
@@ -10,6 +10,7 @@ let world: BackupWorld;
 beforeAll(async () => {
   world = await backupWorld();
   await world.run('sovra-backup-postgres');
+  await nextSecond();
   await world.run('sovra-backup-vault-edge-1');
   await world.run('sovra-backup-verify');
 }, 400_000);

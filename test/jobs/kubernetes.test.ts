@@ -13,6 +13,7 @@ import { type ApiServer, startApiServer } from '../cluster/api-server';
 import { Kubectl } from '../cluster/kubectl';
 import { findPrograms } from '../cluster/programs';
 import { objectsOf } from '../support/synth';
+import { nextSecond } from './backup-world';
 import { CUSTOM, CUSTOM_KIND, DEFINITION, notDeclared, OBJECTS, referring, SECRETS } from './kubernetes-objects';
 import { expectNoSecret, type JobResult, runJob, workFolder } from './pods';
 
@@ -43,7 +44,6 @@ const restoring = (at: string, given: Partial<RestoreNamespaceProps> = {}) => {
 const manifests = (objects: readonly KubeObject[], name: string) => objects.filter((o) => o.metadata.name === name);
 const jobOf = (objects: readonly KubeObject[]) => objects.find((o) => o.kind === 'Job') as KubeObject;
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000) + 5));
 const snapshots = () => readdirSync(join(folder, 'snapshots')).length;
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { SovraRestoreProps } from '../../lib/backup/sovra-restore';
 import { SovraRestore } from '../../lib/backup/sovra-restore';
 import type { KubeObject } from '../../lib/checks/model';
 import { objectsOf } from '../support/synth';
-import { type BackupWorld, backupWorld, password, repository, sovra, VAULT_NAMES } from './backup-world';
+import { type BackupWorld, backupWorld, nextSecond, password, repository, sovra, VAULT_NAMES } from './backup-world';
 import { expectNoSecret, type JobResult, type RunOptions, runJob } from './pods';
 import { Vault } from './servers';
 
@@ -29,7 +29,6 @@ const letGo = (job: KubeObject | undefined, more: Partial<RunOptions> = {}): Pro
   return runJob(job, { ...options, ...more, secrets: { ...secrets, 'sovra-secrets': owner, ...more.secrets } });
 };
 const now = () => new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000) + 5));
 const backUp = async () => {
   await world.run('sovra-backup-postgres');
   await nextSecond();
