@@ -6,7 +6,9 @@ import { holdsMarker, isHelpText, NO_OUTPUT_HERE, TEXT_OF_OUTPUT } from '../mark
  * calculated with; and, where nobody will replace them, the markers that stand in for Outputs.
  */
 export function straysIn(object: unknown, markersAreReplaced: boolean): Problem[] {
-  return [...noNumbersIn(object, ''), ...textsLeftIn(object, markersAreReplaced)];
+  // One look at everything is much cheaper than a look at each value, and nearly always enough. What is no number is null there.
+  const all = JSON.stringify(object);
+  return [...(all.includes('null') ? noNumbersIn(object, '') : []), ...textsLeftIn(object, all, markersAreReplaced)];
 }
 
 /** What came of calculating with an Output, or with anything else that is no number. The API server would get null. */
@@ -19,9 +21,7 @@ function noNumbersIn(value: unknown, at: string): Problem[] {
     : Object.entries(value).flatMap(([k, v]) => noNumbersIn(v, at === '' ? k : `${at}.${k}`));
 }
 
-function textsLeftIn(object: unknown, markersAreReplaced: boolean): Problem[] {
-  // One look at everything is much cheaper than a look at each text, and nearly always enough.
-  const all = JSON.stringify(object);
+function textsLeftIn(object: unknown, all: string, markersAreReplaced: boolean): Problem[] {
   if (!isHelpText(all) && (markersAreReplaced || !holdsMarker(all))) return [];
   return textsOf(object, '').flatMap(({ at, text }) => {
     if (isHelpText(text))
