@@ -4,12 +4,14 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import type { KubeObject } from '../../lib/checks/model';
+import type { Outcome } from '../../lib/cli/command';
 import { ask } from '../../lib/cli/doctor-http';
 import { run } from '../../lib/cli/main';
 import type { Diagnosis } from '../../lib/doctor/diagnosis';
 import { type AlertName, CATALOGUE } from '../../lib/rules/catalogue';
 import { makeCertificates } from '../sim/certificates';
 import { tool } from '../support/tools';
+import { Beside } from './beside';
 import {
   alertObjects,
   changed,
@@ -45,23 +47,23 @@ const EMPTY_RECORDING = rule('empty', [
 ]);
 
 let world: World;
+/** The world answers from this thread: what examines it works in another. */
+let beside: Beside;
 beforeAll(async () => {
+  beside = new Beside();
   world = await World.start([...HEALTHY, FAILING, EMPTY_RECORDING]);
 }, 60_000);
-afterAll(() => world?.stop());
+afterAll(async () => {
+  await world?.stop();
+  await beside.stop();
+});
 /** It asks hundreds of questions, on a machine that has other work. */
 jest.setTimeout(60_000);
 
-interface Result {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function doctor(objects: readonly KubeObject[], url = world.prometheus.url, ...more: string[]): Promise<Result> {
+async function doctor(objects: readonly KubeObject[], url = world.prometheus.url, ...more: string[]): Promise<Outcome> {
   const manifests = written(objects);
   try {
-    return await run(['doctor', '--prometheus', url, manifests.path, ...more]);
+    return await beside.run(['doctor', '--prometheus', url, manifests.path, ...more]);
   } finally {
     manifests.remove();
   }
