@@ -1,5 +1,7 @@
+import type { Needs } from './needs';
+
 /** One thing that must not leave a node, as text. Several patterns may share a class; the class is what is counted. */
-export interface RedactionPattern {
+export interface RedactionPattern extends Needs {
   /** The class: what stands in place of the text, `[redacted:NAME]`, and the label `class` of `sovra_redactions_total`. */
   readonly name: string;
   /** What it finds, for people. */
@@ -13,14 +15,6 @@ export interface RedactionPattern {
    * "-_/,;()"), whatever letters it has. Lines of plain words are not searched any further: see `PLAIN`. @default none
    */
   readonly hints?: readonly string[];
-  /** Texts of which one is in every match: where none is, the pattern is not tried. @default it is always tried */
-  readonly needs?: readonly string[];
-  /** The same as words in small letters, whatever letters the match has. @default none */
-  readonly needsWords?: readonly string[];
-  /** The same as a pattern that costs less than this one. @default none */
-  readonly needsMatch?: string;
-  /** The same as a long run of letters and digits, which is searched for once for all: `LONG_RUN`. @default false */
-  readonly needsRun?: boolean;
 }
 
 /** A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. */
@@ -37,6 +31,8 @@ const SUFFIXES = [
   'gr|hu|ro|bg|hr|si|sk',
 ].join('|');
 
+/** In every name with one of these suffixes, and in few numbers. */
+const HOST_DOT = String.raw`\.[^0-9]`;
 const HOST_END = String.raw`(?::[0-9]{1,5})?(\.?(?:[^A-Za-z0-9_.-]|$))`;
 /** A dotted name that ends in one of the suffixes, and not in the middle of a longer one. */
 export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-z0-9_-]+\.)+(?:${suffixes})${HOST_END}`;
@@ -44,8 +40,6 @@ export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-
 /** A letter beside a digit or beside another capital, as random text has them and paths and names have not. */
 const MIXED = '(?:[A-Z][0-9]|[0-9][A-Z]|[a-z][A-Z][A-Z0-9+/])';
 const RUN = '[A-Za-z0-9+/_-]';
-/** The shortest run that a pattern with `needsRun` finds. */
-export const LONG_RUN = `${RUN}{13}`;
 /** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
 const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
 
@@ -53,27 +47,31 @@ const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before}
 const TURNS = '(?:[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z])';
 const TURNING_RUN = `(?:${[8, 6, 4, 2, 0].map((before) => `[A-Za-z0-9]{${before},}${TURNS}[A-Za-z0-9]{${8 - before},}`).join('|')})`;
 
-/** Of names that say who somebody is. */
-const PEOPLE = ['user', 'login', 'actor', 'sub', 'principal', 'member', 'owner', 'account', 'mail', 'name', 'phone'];
+/** Of names that say who somebody is, and of words before them. */
+const PEOPLE = ['user', 'login', 'actor', 'subject', 'principal', 'member', 'owner', 'account'];
+/** Names of two words, in the three ways in which they are written as one. */
+const joined = (first: readonly string[], second: string): string[] =>
+  first.flatMap((word) => ['', '_', '-'].map((sign) => `${word}${sign}${second}`));
 
-const TOKENS = [
-  String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`,
-  String.raw`[sbr]\.[A-Za-z0-9]{20,}`,
-  String.raw`eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*`,
-  'gh[pousr]_[A-Za-z0-9]{16,}',
-  'github_pat_[A-Za-z0-9_]{20,}',
-  'glpat-[A-Za-z0-9_-]{16,}',
-  '(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}',
-  'xox[a-z]-[A-Za-z0-9-]{10,}',
-  'xapp-[A-Za-z0-9-]{10,}',
-  'sk-[A-Za-z0-9_-]{16,}',
-  '[sprk]k_(?:live|test)_[A-Za-z0-9]{10,}',
-  'AIza[A-Za-z0-9_-]{30,}',
-  'npm_[A-Za-z0-9]{30,}',
-  String.raw`SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`,
-  'sovra_(?:[a-z]+_)?[A-Za-z0-9]*[0-9][A-Za-z0-9]{11,}',
-  'AGE-SECRET-KEY-1[A-Z0-9]+',
-].join('|');
+/** Forms of tokens, each with texts of which one is in every match. */
+const TOKENS: readonly (readonly [form: string, ...needs: string[]])[] = [
+  [String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`, 'hvs.', 'hvb.', 'hvr.'],
+  [String.raw`[sbr]\.[A-Za-z0-9]{20,}`, 's.', 'b.', 'r.'],
+  [String.raw`eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*`, 'eyJ'],
+  ['gh[pousr]_[A-Za-z0-9]{16,}', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
+  ['github_pat_[A-Za-z0-9_]{20,}', 'github_pat_'],
+  ['glpat-[A-Za-z0-9_-]{16,}', 'glpat-'],
+  ['(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}', 'AKIA', 'ASIA', 'AROA', 'AIDA'],
+  ['xox[a-z]-[A-Za-z0-9-]{10,}', 'xox'],
+  ['xapp-[A-Za-z0-9-]{10,}', 'xapp-'],
+  ['sk-[A-Za-z0-9_-]{16,}', 'sk-'],
+  ['[sprk]k_(?:live|test)_[A-Za-z0-9]{10,}', 'k_live_', 'k_test_'],
+  ['AIza[A-Za-z0-9_-]{30,}', 'AIza'],
+  ['npm_[A-Za-z0-9]{30,}', 'npm_'],
+  [String.raw`SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`, 'SG.'],
+  ['sovra_(?:[a-z]+_)?[A-Za-z0-9]*[0-9][A-Za-z0-9]{11,}', 'sovra_'],
+  ['AGE-SECRET-KEY-1[A-Z0-9]+', 'AGE-SECRET-KEY-1'],
+];
 
 /**
  * The classes that the privacy rule names, in the order in which they are looked for: what may hold other classes comes
@@ -103,7 +101,8 @@ export const PATTERNS: readonly RedactionPattern[] = [
   {
     name: 'token',
     what: 'tokens by their form: Sovra, Vault, JWT, GitHub, GitLab, AWS, Slack, Stripe, Google, npm, age',
-    pattern: String.raw`\b(?:${TOKENS})`,
+    pattern: String.raw`\b(?:${TOKENS.map(([form]) => form).join('|')})`,
+    needs: TOKENS.flatMap(([, ...needs]) => needs),
   },
   {
     name: 'token',
@@ -120,7 +119,10 @@ export const PATTERNS: readonly RedactionPattern[] = [
       String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|unseal[_-]?key|root[_-]?key|credentials?|session(?:[_-]?id)?)`,
     ),
     replacement: '${1}[redacted:secret]',
-    needsWords: ['passw', 'passphrase', 'pwd', 'secret', 'token', 'key', 'credential', 'session'],
+    needsWords: [
+      ...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'session'],
+      ...joined(['api', 'private', 'access', 'unseal', 'root'], 'key'),
+    ],
   },
   {
     name: 'user',
@@ -129,7 +131,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
       '(?:user|login|actor|subject|principal|member|owner|account)(?:[_-]?(?:id|name|email))?|username|sub|e-?mail|(?:first|last|full)[_-]?name|phone',
     ),
     replacement: '${1}[redacted:user]',
-    needsWords: PEOPLE,
+    needsWords: [...PEOPLE, 'sub', 'mail', 'phone', ...joined(['first', 'last', 'full'], 'name')],
   },
   {
     name: 'user',
@@ -162,20 +164,21 @@ export const PATTERNS: readonly RedactionPattern[] = [
     name: 'ip',
     what: 'IPv4 addresses, with a port or without (versions of three parts stay)',
     pattern: String.raw`\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b(?::[0-9]{1,5})?|ip(?:-[0-9]{1,3}){4}\b)`,
-    needs: ['.', 'ip-'],
+    needs: ['ip-'],
+    needsMatch: [String.raw`\.[0-9]{1,3}\.[0-9]`],
   },
   {
     name: 'ip',
     what: 'IPv6 addresses, whole, shortened and cut off behind four groups (times of day stay)',
     pattern: String.raw`(?i)(?:\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b:?|\b(?:[0-9a-f]{1,4}:){1,7}:(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}\b)?|\B::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}\b)(?:%[a-z0-9]+)?`,
-    needsMatch: '[0-9a-fA-F]:[0-9a-fA-F:]|::',
+    needsMatch: [':(?:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4})?:'],
   },
   {
     name: 'host',
     what: 'host names by their suffix, those inside of the cluster too',
     pattern: hostPattern(SUFFIXES),
     replacement: '[redacted:host]${1}',
-    needs: ['.'],
+    needsMatch: [HOST_DOT],
   },
   {
     name: 'host',
@@ -184,32 +187,33 @@ export const PATTERNS: readonly RedactionPattern[] = [
     replacement: '${2}${3}[redacted:host]',
     hints: ['lookup '],
     needsWords: ['lookup ', 'host', 'server', 'addr', 'client'],
-    needsMatch: ':[0-9]{4}',
+    needsMatch: ['(?i)-[a-z0-9.-]*:[0-9]{4}'],
   },
   {
     name: 'key',
     what: 'key material: 32 and more hexadecimal digits, with colons or without',
     pattern: String.raw`\b[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}[: ]){15,}[0-9A-Fa-f]{2}\b`,
-    needsRun: true,
-    needsMatch: '(?:[0-9A-Fa-f]{2}[: ]){15}',
+    needsRun: 'long',
+    needsMatch: [':', ' '].map((sign) => `${sign}(?:[0-9A-Fa-f]{2}[: ]){3}`),
   },
   {
     name: 'key',
     what: 'key material: base64 that is padded, or 40 letters and digits in a row',
     pattern: '(?:[A-Za-z0-9+/_-]{16,}={1,2}|[A-Za-z0-9+/_-]*[A-Za-z0-9]{40,}[A-Za-z0-9+/_-]*)([^A-Za-z0-9+/=]|$)',
     replacement: '[redacted:key]${1}',
-    needsRun: true,
+    needs: ['='],
+    needsRun: 'long',
   },
   {
     name: 'key',
     what: 'key material: 32 and more characters of base64 that are neither a path nor a name',
     pattern: MIXED_RUN,
-    needsRun: true,
+    needsRun: 'long',
   },
   {
     name: 'key',
     what: 'pieces of keys and tokens: 13 and more letters and digits that change places as in no name',
     pattern: TURNING_RUN,
-    needsRun: true,
+    needsRun: 'letters',
   },
 ];

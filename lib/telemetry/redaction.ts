@@ -1,10 +1,11 @@
 import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
+import { look, textOf, worth } from './needs';
 import { literal, literals, type StatementGroup } from './ottl';
-import { hostPattern, LONG_RUN, PATTERNS, type RedactionPattern } from './patterns';
+import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
 import { PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
-import { dropNested, dropSplit, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
+import { dropNested, dropSplit, hadNested, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
 
 /** What a site adds to the built-in rules. Nothing of the built-in rules can be taken away. */
 export interface RedactionProps {
@@ -121,18 +122,6 @@ export const classesOf = (props: RedactionProps = {}): readonly string[] => [
 
 const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
 
-/** Whether a pattern is worth trying on a text that holds all that it will be tried on. */
-const worth = (p: RedactionPattern, owner: string): string => {
-  const all = `${owner}.cache["text"]`;
-  const tests = [
-    ...(p.needsWords ?? []).map((n) => `Index(${owner}.cache["small"], ${literal(n)}) >= 0`),
-    ...(p.needs ?? []).map((n) => `Index(${all}, ${literal(n)}) >= 0`),
-    ...(p.needsRun === true ? [`${owner}.cache["run"] != nil`] : []),
-    ...(p.needsMatch === undefined ? [] : [`IsMatch(${all}, ${literal(p.needsMatch)})`]),
-  ];
-  return tests.length === 0 ? '' : ` where ${tests.join(' or ')}`;
-};
-
 /** Masks texts and the values of maps, pattern by pattern. `owner`: whose cache holds all of them in one text. */
 const mask = (
   patterns: readonly RedactionPattern[],
@@ -140,23 +129,31 @@ const mask = (
   maps: readonly string[],
   owner?: string,
 ): string[] =>
-  patterns.flatMap((p) => {
-    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${owner === undefined ? '' : worth(p, owner)}`;
+  patterns.flatMap((p, i) => {
+    const needed = owner === undefined ? undefined : worth(p, owner);
+    // Asked once for all texts.
+    const tried = `${owner}.cache["try.${i}"]`;
+    const where = needed === undefined ? '' : ` where ${tried} != nil`;
+    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${where}`;
     return [
+      ...(needed === undefined ? [] : [`set(${tried}, true) where ${needed}`]),
       ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
       ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
     ];
   });
 
+/** The text when all is masked. */
+const afterOf = (owner: string) => `${owner}.cache["after"]`;
+
 /** One text that holds all of a record: its texts, and then its attributes as JSON. */
-const whole = (owner: string, texts: readonly string[], to: string) =>
-  `set(${owner}.cache["${to}"], Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))`;
+const whole = (owner: string, texts: readonly string[], to: string, where = '') =>
+  `set(${to}, Concat([${[...texts, `String(${owner}.attributes)`].join(', ')}], "\\n"))${where}`;
 
 /** Names in the record what was taken out of it. A replacement of the user's own may lack the mark, and is not counted. */
 const note = (owner: string, classes: readonly string[]): string[] => {
   const field = `${owner}.attributes["${REDACTED}"]`;
   return classes.flatMap((name) => {
-    const mark = `Index(${owner}.cache["after"], "[redacted:${name}]") >= 0`;
+    const mark = `Index(${afterOf(owner)}, "[redacted:${name}]") >= 0`;
     const found = name === SPLIT_CLASS ? `(${owner}.cache["${SPLIT_CLASS}"] != nil or ${mark})` : mark;
     return [
       `set(${field}, Concat([${field}, ${literal(name)}], "+")) where ${field} != nil and ${found}`,
@@ -167,14 +164,14 @@ const note = (owner: string, classes: readonly string[]): string[] => {
 
 /** From texts and attributes of what is not plain, to masked ones. */
 const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: readonly string[]) => [
+  whole(owner, texts, textOf(owner)),
   ...dropNested(owner),
-  whole(owner, texts, 'text'),
-  `set(${owner}.cache["small"], ToLowerCase(${owner}.cache["text"]))`,
-  `set(${owner}.cache["run"], true) where IsMatch(${owner}.cache["text"], ${literal(LONG_RUN)})`,
-  seeSplit(owner, `${owner}.cache["text"]`),
+  whole(owner, texts, textOf(owner), ` where ${hadNested(owner)}`),
+  ...look(owner),
+  ...seeSplit(owner),
   ...mask(patterns, texts, [`${owner}.attributes`], owner),
-  whole(owner, texts, 'after'),
-  seeHalfPem(owner, `${owner}.cache["after"]`),
+  whole(owner, texts, afterOf(owner)),
+  seeHalfPem(owner, afterOf(owner)),
   ...note(owner, [...new Set(patterns.map((p) => p.name))]),
   ...dropSplit(owner, texts, [REDACTED]),
   ...note(owner, [SPLIT_CLASS]),
@@ -267,7 +264,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
             context: 'log',
             statements: [
               ...mask(own, ['log.body'], ['log.attributes']),
-              whole('log', ['log.body'], 'after'),
+              whole('log', ['log.body'], afterOf('log')),
               ...note(
                 'log',
                 own.map((p) => p.name),

@@ -1,3 +1,4 @@
+import { type Needs, textOf, worth } from './needs';
 import { literal, literals } from './ottl';
 
 /**
@@ -26,17 +27,25 @@ const END = String.raw`\s*(?:\\*"|\n|$)`;
 /** Where a text begins. */
 const BEGIN = String.raw`(?:^|\n|[:,\[]")`;
 
+/** One way in which a text is cut off. */
+interface Sign extends Needs {
+  readonly pattern: string;
+}
+
 /** Looked for in all texts of a record at once: the message, and then the fields as JSON. */
-const SIGNS: readonly string[] = [
-  String.raw`(?i)(?:\b|_)(?:${NAMES})\s*[=:]${END}`,
-  `(?:[Bb]earer|BEARER|Basic|Negotiate)${END}`,
-  String.raw`(?:[?&]|u0026)[\w.-]+=${END}`,
-  `[A-Za-z0-9]@${END}`,
-  String.raw`://[^\s"]*[:@]${END}`,
-  String.raw`\b[0-9]{1,3}\.[0-9]{1,3}\.${END}`,
-  String.raw`${BEGIN}(?:[=&]|\\u0026|@[\w-]+\.)`,
+export const SIGNS: readonly Sign[] = [
+  {
+    pattern: String.raw`(?i)(?:\b|_)(?:${NAMES})\s*[=:]${END}`,
+    // The name of a field in JSON has a quote behind it.
+    needsMatch: [String.raw`[^"\\\s]\s*[=:]${END}`],
+  },
+  { pattern: `(?:[Bb]earer|BEARER|Basic|Negotiate)${END}`, needsWords: ['bearer', 'basic', 'negotiate'] },
+  { pattern: String.raw`(?:[?&]|u0026)[\w.-]+=${END}`, needsMatch: [`=${END}`] },
+  { pattern: `[A-Za-z0-9]@${END}`, needsMatch: [`@${END}`] },
+  { pattern: String.raw`://[^\s"]*[:@]${END}`, needs: ['://'] },
+  { pattern: String.raw`\b[0-9]{1,3}\.[0-9]{1,3}\.${END}`, needsMatch: [String.raw`\.${END}`] },
+  { pattern: String.raw`${BEGIN}(?:[=&]|\\u0026|@[\w-]+\.)`, needs: ['=', '&', 'u0026', '@'] },
 ];
-export const SPLIT = SIGNS.map((s) => `(?:${s})`).join('|');
 
 /** Signs that look plain, in small letters. */
 export const SPLIT_HINTS = ['bearer', 'basic', 'negotiate'];
@@ -47,17 +56,22 @@ const HALF_PEM = '-----(?:BEGIN|END) ';
 /** Stands in front of what was text from the beginning, while lists and objects become text. */
 const WAS_TEXT = 'sovra.text:';
 
+/** Behind `dropNested`: whether there was anything to drop. */
+export const hadNested = (owner: string): string => `${owner}.cache["nested"] != nil`;
+
 /**
  * Lists and objects become JSON, which is masked like any text; numbers stay numbers. Objects are taken out, and lists
  * of more than plain words. `replace_all_patterns` sees texts only, so that what has no mark afterwards was no text.
+ * The text holds the attributes as JSON: most records need not be written as JSON once more to see that.
  */
 export const dropNested = (owner: string): string[] => {
   const all = `${owner}.attributes`;
-  const nested = `${owner}.cache["nested"] != nil`;
+  const nested = hadNested(owner);
+  const maybe = ['{', '['].map((sign) => `Index(${textOf(owner)}, ${literal(`":${sign}`)}) >= 0`).join(' or ');
   const replace = (pattern: string, by: string) =>
     `replace_all_patterns(${all}, "value", ${literal(pattern)}, ${literal(by)}) where ${nested}`;
   return [
-    `set(${owner}.cache["nested"], true) where IsMatch(${all}, ${literal(String.raw`[^\\]":[\[{]`)})`,
+    `set(${owner}.cache["nested"], true) where (${maybe}) and IsMatch(${all}, ${literal(String.raw`[^\\]":[\[{]`)})`,
     replace('^', WAS_TEXT),
     `stringify_all(${all}) where ${nested}`,
     replace(`^(${PLAIN_LIST})`, `${WAS_TEXT}\${1}`),
@@ -67,11 +81,16 @@ export const dropNested = (owner: string): string[] => {
 };
 
 /**
- * Before anything is masked: whether a text of the record is cut off. `all` is a text that holds them all; a record of
- * which none could be made (of numbers that JSON does not know, say) cannot be judged and loses its texts as well.
+ * Before anything is masked: whether a text of the record is cut off. A record of which no text could be made (of numbers
+ * that JSON does not know, say) cannot be judged and loses its texts as well.
  */
-export const seeSplit = (owner: string, all: string): string =>
-  `set(${owner}.cache["${SPLIT_CLASS}"], true) where ${all} == nil or IsMatch(${all}, ${literal(SPLIT)})`;
+export const seeSplit = (owner: string): string[] => {
+  const split = `${owner}.cache["${SPLIT_CLASS}"]`;
+  const cutOff = SIGNS.map((sign) => `(${worth(sign, owner)}) and IsMatch(${textOf(owner)}, ${literal(sign.pattern)})`);
+  return [`${textOf(owner)} == nil`, ...cutOff.map((c) => `${split} == nil and ${c}`)].map(
+    (condition) => `set(${split}, true) where ${condition}`,
+  );
+};
 
 /** After whole blocks were masked. */
 export const seeHalfPem = (owner: string, after: string): string =>

@@ -1,6 +1,8 @@
-import { LONG_RUN, PATTERNS, type RedactionPattern } from '../../lib/telemetry/patterns';
+import { type Needs, RUNS, SHORTEST_RUN } from '../../lib/telemetry/needs';
+import { PATTERNS } from '../../lib/telemetry/patterns';
 import { PLAIN } from '../../lib/telemetry/plain';
-import { PLAIN_LIST, SPLIT, SPLIT_HINTS } from '../../lib/telemetry/split';
+import { PLAIN_LIST, SIGNS, SPLIT_HINTS } from '../../lib/telemetry/split';
+import fc from '../support/fast-check';
 import { healthyLines, secrets } from './live/corpus';
 
 /** A pattern of Go in JavaScript: letters of both sizes as a whole, the end of the text as "$". */
@@ -12,16 +14,18 @@ const inJavaScript = (pattern: string, flags = '') =>
       .replace(/\\z/g, '$'),
     /\(\?i[:)]/.test(pattern) ? `${flags}i` : flags,
   );
-const tried = (p: RedactionPattern, text: string): boolean => {
+const tried = (n: Needs, text: string): boolean => {
   const small = text.toLowerCase();
-  const tests = [
-    ...(p.needsWords ?? []).map((w) => small.includes(w)),
-    ...(p.needs ?? []).map((w) => text.includes(w)),
-    ...(p.needsRun === true ? [new RegExp(LONG_RUN).test(text)] : []),
-    ...(p.needsMatch === undefined ? [] : [new RegExp(p.needsMatch).test(text)]),
-  ];
-  return tests.length === 0 || tests.includes(true);
+  const run = (pattern: string) => new RegExp(pattern).test(text);
+  return [
+    ...(n.needsWords ?? []).map((w) => small.includes(w)),
+    ...(n.needs ?? []).map((w) => text.includes(w)),
+    ...(n.needsRun === undefined ? [] : [run(SHORTEST_RUN) && run(RUNS[n.needsRun])]),
+    ...(n.needsMatch ?? []).map((m) => inJavaScript(m).test(text)),
+  ].includes(true);
 };
+/** As the message of a record, and as a field of it. */
+const records = (text: string): string[] => [`${text}\n{}`, `x\n${JSON.stringify({ error: text, status: 200 })}`];
 const MORE = [
   'token qabc1234567',
   'Basic qabc1234567',
@@ -42,7 +46,7 @@ describe.each(PATTERNS.map((p) => [`${p.name}: ${p.what}`, p] as const))('%s', (
 
   it('finds something, and is tried wherever it does', () => {
     expect(found.length).toBeGreaterThan(0);
-    expect(found.filter((text) => !tried(p, text))).toEqual([]);
+    expect(found.filter((text) => !records(text).every((r) => tried(p, r)))).toEqual([]);
   });
 
   it('finds nothing in what passes for plain', () => {
@@ -54,8 +58,65 @@ describe.each(PATTERNS.map((p) => [`${p.name}: ${p.what}`, p] as const))('%s', (
   });
 });
 
+/** What patterns are made of, in any order. */
+const PIECES = [
+  ...new Set([
+    ...[...PATTERNS, ...SIGNS].flatMap((p) => [...(p.needs ?? []), ...(p.needsWords ?? [])]),
+    ...['authorization', 'x-api-', 'Token', 'BEARER', '-----BEGIN A-----', '-----END A-----', 'svc', 'com', 'ip', 'id'],
+    ...['user "a"', 'c0ffee'.repeat(6), 'c0 ff:'.repeat(8), 'a 10.20.', '?a=', '"\n'],
+    ...['a', 'Z', '7', '42', 'f0', 'c0ffee', 'a1b2c3', 'qZ9', '10.0.0.1', '::', '::1', 'fe80'],
+    ...['=', ':', '.', '-', '_', '/', '+', '@', '?', '&', ' ', '\t', '\n', ',', '"', "'", '\\', '(', '%40'],
+  ]),
+];
+const LINES = fc
+  .array(fc.constantFrom(...PIECES, ...PIECES.map((p) => p.toUpperCase())), { minLength: 1, maxLength: 40 })
+  .map((parts) => parts.join(''));
+
+describe('what is looked for first', () => {
+  const patterns = PATTERNS.map((p) => [p, inJavaScript(p.pattern)] as const);
+  const signs = SIGNS.map((p) => [p, inJavaScript(p.pattern)] as const);
+
+  it('is in every text in which a pattern finds something, as it is and as JSON', () => {
+    const found = new Set<Needs>();
+    fc.assert(
+      fc.property(LINES, (text) => {
+        const [asMessage = '', asField = ''] = records(text);
+        for (const [p, regExp] of patterns) {
+          if (!regExp.test(text)) continue;
+          found.add(p);
+          expect([p.what, asMessage, tried(p, asMessage)]).toEqual([p.what, asMessage, true]);
+          expect([p.what, asField, tried(p, asField)]).toEqual([p.what, asField, true]);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(PATTERNS.filter((p) => !found.has(p)).map((p) => p.what)).toEqual([]);
+  });
+
+  it('is in every record that a sign calls cut off', () => {
+    const found = new Set<Needs>();
+    fc.assert(
+      fc.property(LINES, (text) => {
+        for (const record of records(text))
+          for (const [sign, regExp] of signs) {
+            if (!regExp.test(record)) continue;
+            found.add(sign);
+            expect([sign.pattern, record, tried(sign, record)]).toEqual([sign.pattern, record, true]);
+          }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(SIGNS.filter((s) => !found.has(s)).map((s) => s.pattern)).toEqual([]);
+  });
+
+  it('is not in most lines', () => {
+    const line = 'dial tcp: connect: connection refused';
+    expect(PATTERNS.filter((p) => records(line).some((r) => tried(p, r))).map((p) => p.what)).toEqual([]);
+  });
+});
+
 describe('a record in parts', () => {
-  const cut = (text: string) => inJavaScript(SPLIT).test(text);
+  const cut = (text: string) => SIGNS.some((s) => inJavaScript(s.pattern).test(text) && tried(s, text));
 
   it('is seen where a text ends or begins as if a secret went on', () => {
     for (const text of [
