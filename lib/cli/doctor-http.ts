@@ -61,7 +61,7 @@ export async function ask<T>(access: Access, path: string, form?: Readonly<Recor
 }
 
 const REMEDY =
-  'Give the address of the Prometheus itself, for example http://localhost:9090 after kubectl port-forward -n monitoring svc/prometheus 9090:9090.';
+  'Give the address of the Prometheus itself, for example http://localhost:9090 after kubectl port-forward -n monitoring svc/prometheus-operated 9090:9090.';
 
 interface Answer<T> {
   readonly status?: string;

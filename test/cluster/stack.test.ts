@@ -4,6 +4,7 @@
  */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Service } from 'kubernetes-types/core/v1';
 import { SovraApp } from '../../lib';
 import { EVIDENCE_JOB } from '../../lib/backup/evidence';
 import { controlPlaneSettings, type Settings } from '../../stacks/settings';
@@ -114,6 +115,14 @@ describe('the parts start as their pods say', () => {
     },
     4 * minute,
   );
+});
+
+test.each([
+  ['prometheus-operated', 9090],
+  ['alertmanager-operated', 9093],
+])('the operator makes the Service that runbooks forward to: %s', async (name, port) => {
+  const { spec } = await cluster.api.get<Service>(`/api/v1/namespaces/monitoring/services/${name}`);
+  expect(spec?.ports?.map((p) => p.port)).toContain(port);
 });
 
 /** What `SovraBackupSchedule` would read out of a repository in which everything is fresh, and stays so for this test. */

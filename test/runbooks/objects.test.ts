@@ -16,6 +16,9 @@ const OTHERS = [
   'sovra-edge secret vault-restore',
   'monitoring configmap vault-ca',
   'monitoring svc otel-collector',
+  // The operator makes them for every Prometheus and Alertmanager, whoever installed it: test/cluster/stack.test.ts.
+  'monitoring svc prometheus-operated',
+  'monitoring svc alertmanager-operated',
 ];
 const KINDS: Readonly<Record<string, string>> = { service: 'svc', services: 'svc', alertmanagers: 'alertmanager' };
 const kind = (word: string) => KINDS[word.toLowerCase()] ?? word.toLowerCase();
