@@ -8,7 +8,7 @@ import type { Outcome } from '../../lib/cli/command';
  * waiting that the tests serve in theirs: Prometheus would find its targets down, and be right.
  */
 export class Beside {
-  private readonly worker = new Worker(join(__dirname, 'beside.cjs'));
+  private readonly worker = new Worker(join(__dirname, 'beside-thread.cjs'));
   private last: Promise<unknown> = Promise.resolve();
 
   /** One after the other, in the order in which they were given. */

@@ -130,6 +130,9 @@ type RawRule = Readonly<Record<'health' | 'name', string>>;
 const OFTEN = { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '1s' };
 
 export class World {
+  /** How many targets a test has taken down. */
+  down = 0;
+
   private constructor(
     readonly sovra: SimulatedSovra,
     readonly prometheus: RunningPrometheus,
