@@ -23,16 +23,18 @@ const own = (name: string): string => `$$\{${name}}`;
 
 /** What is searched in Loki for a span: the lines of its service that carry its trace. */
 export const LOGS_OF_SPAN = `{${own('__tags')}} | trace_id="${own('__trace.traceId')}"`;
+/** For a span's metrics, Grafana replaces these very letters, and no braces: it does not know them as a variable there. */
+const TAGS = '$$__tags';
 /** What is asked of Prometheus for a span: how often, how slow and how well its service does that. */
 export const METRICS_OF_SPAN: readonly { readonly name: string; readonly query: string }[] = [
-  { name: 'Requests', query: `sum(rate(traces_span_metrics_calls_total{${own('__tags')}}[5m]))` },
+  { name: 'Requests', query: `sum(rate(traces_span_metrics_calls_total{${TAGS}}[5m]))` },
   {
     name: 'Errors',
-    query: `sum(rate(traces_span_metrics_calls_total{${own('__tags')}, status_code="STATUS_CODE_ERROR"}[5m]))`,
+    query: `sum(rate(traces_span_metrics_calls_total{${TAGS}, status_code="STATUS_CODE_ERROR"}[5m]))`,
   },
   {
     name: 'Latency (p95)',
-    query: `histogram_quantile(0.95, sum by (le) (rate(traces_span_metrics_duration_seconds_bucket{${own('__tags')}}[5m])))`,
+    query: `histogram_quantile(0.95, sum by (le) (rate(traces_span_metrics_duration_seconds_bucket{${TAGS}}[5m])))`,
   },
 ];
 
