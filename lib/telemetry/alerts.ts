@@ -174,7 +174,7 @@ export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertN
       for: '10m',
       summary: 'Loki rejected {{ printf "%.0f" $value }} lines within ten minutes: {{ $labels.reason }}',
       description:
-        'Loki does not take lines, because of a limit or because they are too old ({{ $labels.reason }}). Those lines are lost.',
+        'Loki does not take lines, because of a limit or because of what they are ({{ $labels.reason }}). For a limit of the rate or of streams the agents try again, and each attempt is counted; for any other reason those lines are lost.',
       missingData: store,
       source: LOGGING,
     },

@@ -124,6 +124,11 @@ function limits(o: LokiConfigOptions): object {
     max_label_names_per_series: 8,
     max_line_size: '64KB',
     max_line_size_truncate: true,
+    // What waited on a node is as old as the outage. Without the first, a line that is an hour older than the newest one
+    // of its stream is refused, and all replicas of a service are one stream: the node that was cut off would lose its log.
+    shard_streams: { time_sharding_enabled: true },
+    // As long as it would be kept: a quiet container's file holds lines of months when an agent first reads it.
+    reject_old_samples_max_age: hours(o.retention),
     otlp_config: {
       resource_attributes: {
         ignore_defaults: true,

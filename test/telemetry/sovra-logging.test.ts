@@ -107,6 +107,13 @@ describe('Loki', () => {
     expect(objects.filter((o) => o.kind === 'PodDisruptionBudget' && o.metadata.name === 'loki')).toEqual([]);
   });
 
+  it('takes what waited on a node while others went on, as long as it would be kept', () => {
+    const { limits_config } = lokiOf(synth({ loki: { retention: '60d' } }));
+    // Replicas of a service are one stream, of which Loki refuses what is an hour older than its newest line.
+    expect(limits_config.shard_streams).toEqual({ time_sharding_enabled: true });
+    expect(limits_config.reject_old_samples_max_age).toBe('1440h');
+  });
+
   it('is several with a bucket: they find and reach each other, one may go, and no credential is written down', () => {
     const objects = synth({ loki: { replicas: 3, storage: bucket } });
     const config = lokiOf(objects);

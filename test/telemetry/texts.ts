@@ -41,7 +41,7 @@ export const TEXTS: Readonly<Record<string, { readonly summary: string; readonly
   'logging.LogsRejected': {
     summary: 'Loki rejected 40 lines within ten minutes: rate_limited',
     description:
-      'Loki does not take lines, because of a limit or because they are too old (rate_limited). Those lines are lost.',
+      'Loki does not take lines, because of a limit or because of what they are (rate_limited). For a limit of the rate or of streams the agents try again, and each attempt is counted; for any other reason those lines are lost.',
   },
   'logging.LogRetentionStopped': {
     summary: 'Loki has deleted nothing that is due for 6h 31m 0s',
