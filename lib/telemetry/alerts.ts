@@ -58,7 +58,12 @@ function collectorAlerts(
   const [failed, overflown, refused] = agent
     ? (['otelFailedLogs', 'otelOverflownLogs', 'otelRefusedLogs'] as const)
     : (['otelFailedSpans', 'otelOverflownSpans', 'otelRefusedSpans'] as const);
-  const lost = (id: MetricId) => `sum by (job, pod, exporter) (increase(${commonName(id)}${from}[10m]))`;
+  // The collector makes such a series when it first loses something, so that the first loss is no increase.
+  const lost = (id: MetricId) => {
+    const name = `${commonName(id)}${from}`;
+    const by = 'sum by (job, pod, exporter)';
+    return `${by} (increase(${name}[10m])) > 0\nor ${by} (${name} unless ${name} offset 10m) > 0`;
+  };
   return {
     TelemetryQueueFilling: {
       level: 'P3',
@@ -76,7 +81,7 @@ function collectorAlerts(
       level: 'P2',
       component: 'monitoring',
       metrics: [failed, overflown],
-      expr: () => `${lost(failed)} > 0\nor ${lost(overflown)} > 0`,
+      expr: () => `${lost(failed)}\nor ${lost(overflown)}`,
       for: '1m',
       keepFiringFor: '10m',
       summary: `{{ $labels.pod }} lost {{ printf "%.0f" $value }} ${what} within ten minutes on the way to {{ $labels.exporter }}`,

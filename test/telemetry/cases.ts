@@ -90,6 +90,27 @@ function collectorCases(job: 'otel-agent' | 'otel-gateway', what: string, wait: 
       fires: [
         { what: 'given up', series: () => counter(failed, exporter, '0+1x200'), after: '1m15s', alerts: [at] },
         {
+          what: 'once and never again',
+          series: () => counter(failed, exporter, '_x40 7x160'),
+          after: '11m',
+          alerts: [at],
+        },
+        {
+          what: 'once more, for another reason',
+          series: () => ({
+            ...counter(failed, labels('exporter="otlphttp",error_type="A"'), '7x200'),
+            ...counter(failed, labels('exporter="otlphttp",error_type="B"'), '_x160 3x40'),
+          }),
+          after: '41m',
+          alerts: [at],
+        },
+        {
+          what: 'no room in the queue, once',
+          series: () => counter(overflown, exporter, '_x40 7x160'),
+          after: '11m',
+          alerts: [at],
+        },
+        {
           what: 'no room in the queue',
           series: () => counter(overflown, exporter, '0+1x200'),
           after: '1m15s',
