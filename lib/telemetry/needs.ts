@@ -32,7 +32,8 @@ const runOf = (owner: string, run: string) => `${owner}.cache["run${run}"]`;
 export const look = (owner: string): string[] => {
   const matches = (pattern: string) => `IsMatch(${textOf(owner)}, ${literal(pattern)})`;
   return [
-    `set(${smallOf(owner)}, ToLowerCase(${textOf(owner)}))`,
+    // By way of capitals: a pattern that takes letters of both sizes takes the long s of old print too, and only those have one.
+    `set(${smallOf(owner)}, ToLowerCase(ToUpperCase(${textOf(owner)})))`,
     `set(${runOf(owner, '')}, true) where ${matches(SHORTEST_RUN)}`,
     ...Object.entries(RUNS).map(
       ([name, run]) => `set(${runOf(owner, `.${name}`)}, true) where ${runOf(owner, '')} != nil and ${matches(run)}`,

@@ -17,9 +17,12 @@ export interface RedactionPattern extends Needs {
   readonly hints?: readonly string[];
 }
 
-/** A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. */
+/**
+ * A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. Of a list or an object with quotes in it all of
+ * the rest is taken, since its end cannot be told; without quotes it ends at the first bracket.
+ */
 const SIGN = String.raw`\\*["']?\s*[=:]\s*`;
-const VALUE = String.raw`(?:\\*"[^"]*"|'[^']*'|[^\s,;&}\])"']+)`;
+const VALUE = String.raw`(?:\\*"[^"]*"|'[^']*'|[\[{]\s*\\*["'\[{][\s\S]+|[\[{][^\]}]*[\]}]?|[^\s,;&}\])"']+)`;
 const named = (names: string) => String.raw`(?i)((?:\b|_)(?:${names})${SIGN})${VALUE}`;
 
 /** Top-level domains and suffixes by which a dotted name is known for a host. Those that are words of loggers or endings
@@ -52,6 +55,24 @@ const PEOPLE = ['user', 'login', 'actor', 'subject', 'principal', 'member', 'own
 /** Names of two words, in the three ways in which they are written as one. */
 const joined = (first: readonly string[], second: string): string[] =>
   first.flatMap((word) => ['', '_', '-'].map((sign) => `${word}${sign}${second}`));
+
+/** Keys by whose names somebody may do something. A `key` alone is the name of one, and a public one may be seen. */
+const KEYS = [
+  ...[
+    'api',
+    'private',
+    'access',
+    'unseal',
+    'root',
+    'secret',
+    'encryption',
+    'decryption',
+    'signing',
+    'master',
+    'client',
+  ],
+  ...['server', 'recovery', 'shared', 'session', 'wrapping', 'hmac', 'tls', 'ssh'],
+];
 
 /** Forms of tokens, each with texts of which one is in every match. */
 const TOKENS: readonly (readonly [form: string, ...needs: string[]])[] = [
@@ -116,13 +137,10 @@ export const PATTERNS: readonly RedactionPattern[] = [
     name: 'secret',
     what: 'values of names that say password, secret, token, key or credential',
     pattern: named(
-      String.raw`[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|unseal[_-]?key|root[_-]?key|credentials?|session(?:[_-]?id)?)`,
+      String.raw`[\w.-]*(?:(?:password|passwd|passphrase|pwd|secret|token|session)(?:[_-]?(?:id|value|hash|data|accessor))?|(?:${KEYS.join('|')})[_-]?key|credentials?)`,
     ),
     replacement: '${1}[redacted:secret]',
-    needsWords: [
-      ...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'session'],
-      ...joined(['api', 'private', 'access', 'unseal', 'root'], 'key'),
-    ],
+    needsWords: [...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'session'], ...joined(KEYS, 'key')],
   },
   {
     name: 'user',
@@ -141,18 +159,27 @@ export const PATTERNS: readonly RedactionPattern[] = [
     needsWords: PEOPLE,
   },
   {
+    name: 'user',
+    what: 'who or whose it is in the path of an address; the place of it in a route stays',
+    pattern: String.raw`(?i)(/(?:users?|members?|accounts?|principals?)/)[^/\s"'?#{}:<>\\]+`,
+    replacement: '${1}[redacted:user]',
+    hints: ['/user', '/member', '/account', '/principal'],
+    needsWords: ['/user', '/member', '/account', '/principal'],
+  },
+  {
     name: 'query',
     what: 'query strings, with or without values',
-    pattern: String.raw`(\S)\?[^\s"'<>\\]+`,
+    pattern: String.raw`(\S)\?[^\s"'<>\\][^\s"\\]*`,
     replacement: '${1}?[redacted:query]',
     needs: ['?'],
   },
   {
     name: 'host',
-    what: 'host, port and credentials in addresses with a scheme',
-    pattern: String.raw`\b([A-Za-z][A-Za-z0-9+.-]{1,20}://)[^\s/"'?#<>\\]+`,
+    what: 'host, port and credentials in addresses with a scheme, whose signs may be written otherwise',
+    pattern: String.raw`\b([A-Za-z][A-Za-z0-9+.-]{1,20}(?::|%3[Aa])(?:\\*/|%2[Ff]){2})[^\s/"'?#<>\\]+`,
     replacement: '${1}[redacted:host]',
-    needs: ['://'],
+    needs: ['://', ':\\'],
+    needsWords: ['%3a%2f', '%3a/', ':%2f', '%3a\\'],
   },
   {
     name: 'email',
@@ -163,7 +190,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
   {
     name: 'ip',
     what: 'IPv4 addresses, with a port or without (versions of three parts stay)',
-    pattern: String.raw`\b(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b(?::[0-9]{1,5})?|ip(?:-[0-9]{1,3}){4}\b)`,
+    pattern: String.raw`[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{1,5})?|\bip(?:-[0-9]{1,3}){4}\b`,
     needs: ['ip-'],
     needsMatch: [String.raw`\.[0-9]{1,3}\.[0-9]`],
   },

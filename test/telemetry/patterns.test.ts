@@ -15,7 +15,7 @@ const inJavaScript = (pattern: string, flags = '') =>
     /\(\?i[:)]/.test(pattern) ? `${flags}i` : flags,
   );
 const tried = (n: Needs, text: string): boolean => {
-  const small = text.toLowerCase();
+  const small = text.toUpperCase().toLowerCase();
   const run = (pattern: string) => new RegExp(pattern).test(text);
   return [
     ...(n.needsWords ?? []).map((w) => small.includes(w)),
@@ -30,6 +30,7 @@ const MORE = [
   'token qabc1234567',
   'Basic qabc1234567',
   'dial edge-1:8443',
+  'GET /v1/users/qabcde',
   'Lookup qabcde',
   'HostName=qabcde',
   'remote_addr: qabcde',
@@ -55,6 +56,60 @@ describe.each(PATTERNS.map((p) => [`${p.name}: ${p.what}`, p] as const))('%s', (
     );
     const hinted = (text: string) => [...SPLIT_HINTS, ...(p.hints ?? [])].some((h) => text.toLowerCase().includes(h));
     expect(plain.filter((text) => !hinted(text))).toEqual([]);
+  });
+});
+
+/** Texts of which a part once came out, and that part. */
+const SEEN: readonly (readonly [text: string, part: string])[] = [
+  ['{"password": ["hunterabc"]}', 'hunterabc'],
+  ['{"token":{"value":"hunterabc"},"n":1}', 'hunterabc'],
+  [String.raw`{\"secret\":[{\"v\":\"hunterabc\"}]}`, 'hunterabc'],
+  ['map[password:[hunter abc] n:[1]]', 'abc'],
+  ['secret_id=84896a0c-1347-aa90-a4f6-aca8b7558780', '84896a0c'],
+  ['secret_key: hunterabc', 'hunterabc'],
+  ['encryptionKey=hunterabc', 'hunterabc'],
+  ['client-key=hunterabc', 'hunterabc'],
+  ['password_hash=hunterabc', 'hunterabc'],
+  ["GET /v1/keys?name='bob'&c=hunterabc", 'hunterabc'],
+  ['GET /v1/keys?name=<bob>&c=hunterabc', 'hunterabc'],
+  [String.raw`to https:\/\/edge.acme:8443\/x`, 'edge'],
+  ['to=https%3A%2F%2Fedge.acme%2Fx', 'edge'],
+  ['peer ip_10.20.30.40_8443', '10.20'],
+  ['conn10.20.30.40', '10.20'],
+  ['GET /v1/users/hunterabc/keys', 'hunterabc'],
+  ['GET /v1/Accounts/84896a0c-1347-aa90-a4f6-aca8b7558780', '84896a0c'],
+  ['pa\u017f\u017fword=hunterabc', 'hunterabc'],
+];
+const masked = (text: string): string =>
+  PATTERNS.reduce(
+    (all, p) =>
+      records(text).every((r) => tried(p, r))
+        ? all.replace(inJavaScript(p.pattern, 'gu'), (p.replacement ?? '[]').replace(/\$\{(\d)\}/g, '$$$1'))
+        : all,
+    text,
+  );
+
+describe('what once came out', () => {
+  it.each(SEEN)('%s', (text, part) => {
+    expect(masked(text)).not.toContain(part);
+    const plain = [`\n=\n${text}`, `error:${text}\n=\nx`].some((record) => inJavaScript(PLAIN).test(record));
+    const hinted = [...SPLIT_HINTS, ...PATTERNS.flatMap((p) => p.hints ?? [])].some((h) =>
+      text.toLowerCase().includes(h),
+    );
+    expect(plain && !hinted).toBe(false);
+  });
+
+  it('leaves what only looks like it', () => {
+    for (const text of [
+      'GET /v1/users/{id}/keys',
+      'GET /v1/users/:id',
+      'key=orders',
+      'public_key=present',
+      'tokens: 5',
+      'what is that?',
+      'ratio 1.5.2',
+    ])
+      expect(masked(text)).toBe(text);
   });
 });
 
