@@ -5,12 +5,18 @@ import type { Opening, Peer } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import type { PrometheusRef } from '../kube/prometheus-ref';
 import { ALERTMANAGER_POD_LABELS } from '../monitoring/alertmanager';
+import { grafanaPods } from '../monitoring/grafana';
 import { watchedKinds } from '../monitoring/kube-state-metrics';
 import { prometheusPods } from '../monitoring/own-stack';
 import { type Checker, url } from '../validate';
 
 export function alertmanagerPods({ namespace }: PrometheusRef): Peer {
   return { namespace, podLabels: ALERTMANAGER_POD_LABELS };
+}
+
+/** The Grafana of `SovraMonitoring`, which is where the Prometheus is; beside the store too, where that is elsewhere. */
+export function grafanas(store: string, { namespace }: PrometheusRef): Peer[] {
+  return [...new Set([store, namespace])].map(grafanaPods);
 }
 
 /** The right to discover targets in a namespace, for a Prometheus that has it only in those of the installation. */

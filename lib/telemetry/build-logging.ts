@@ -10,7 +10,6 @@ import { operatorObject } from '../kube/object';
 import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { AGENT, LOKI, partUrl } from '../kube/telemetry-ref';
 import { ALERTMANAGER_PORT } from '../monitoring/alertmanager';
-import { grafanaPods } from '../monitoring/grafana';
 import { KUBE_STATE_METRICS } from '../monitoring/kube-state-metrics';
 import { serviceMonitor } from '../monitoring/monitors';
 import { isOwnStack, openOwnStack, prometheusPods } from '../monitoring/own-stack';
@@ -21,7 +20,15 @@ import { checkInstallation } from '../sovra/check-installation';
 import type { SovraInstallation } from '../sovra/installation';
 import { Checker, dnsLabel } from '../validate';
 import { toYaml } from '../yaml';
-import { alertmanagerPods, checkWriteUrls, discoverable, readDaemonSets, toWriteUrls, writeUrls } from './access';
+import {
+  alertmanagerPods,
+  checkWriteUrls,
+  discoverable,
+  grafanas,
+  readDaemonSets,
+  toWriteUrls,
+  writeUrls,
+} from './access';
 import { AGENT_NAMESPACE, AGENT_RESOURCES, checkAgent, LogAgent, memoryMiB } from './agent';
 import { agentConfig } from './agent-config';
 import { LOGGING_ALERT_NAMES, loggingAlerts, telemetryRules } from './alerts';
@@ -77,7 +84,7 @@ export function buildLogging(construct: Construct, props: SovraLoggingProps): Lo
       sovra,
       namespace,
       network,
-      from: [agents, scrapedBy, ...(props.queriedBy ?? [grafanaPods(namespace)])],
+      from: [agents, scrapedBy, ...(props.queriedBy ?? grafanas(namespace, prometheus))],
       alertmanager,
       rules,
     }),

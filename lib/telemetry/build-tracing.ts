@@ -9,14 +9,13 @@ import type { Peer } from '../kube/network';
 import { operatorObject } from '../kube/object';
 import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { GATEWAY, TEMPO } from '../kube/telemetry-ref';
-import { grafanaPods } from '../monitoring/grafana';
 import { serviceMonitor } from '../monitoring/monitors';
 import { openOwnStack, prometheusPods } from '../monitoring/own-stack';
 import { MATCHED_LABELS } from '../rules/inhibitions';
 import { checkAlertLabels, checkOverrides, checkRunbookBaseUrl } from '../rules/overrides';
 import { checkInstallation } from '../sovra/check-installation';
 import { Checker, dnsLabel } from '../validate';
-import { checkWriteUrls, toWriteUrls, writeUrls } from './access';
+import { checkWriteUrls, grafanas, toWriteUrls, writeUrls } from './access';
 import { memoryMiB } from './agent';
 import { TRACING_ALERT_NAMES, telemetryRules, tracingAlerts } from './alerts';
 import { COLLECTOR_PORTS } from './collector';
@@ -59,7 +58,7 @@ export function buildTracing(construct: Construct, props: SovraTracingProps): Tr
       sovra,
       namespace,
       network,
-      askedBy: [scrapedBy, ...(props.queriedBy ?? [grafanaPods(namespace)])],
+      askedBy: [scrapedBy, ...(props.queriedBy ?? grafanas(namespace, prometheus))],
       gateway: gatewayPods,
     }),
   );

@@ -32,7 +32,7 @@ export interface SovraLoggingProps extends AlertSetOptions<LoggingAlertName | Lo
    * with another Prometheus, nowhere
    */
   readonly alertmanager?: QueriedServer | false;
-  /** Who may search the log. @default the Grafana of `SovraMonitoring`, in the namespace of Loki */
+  /** Who may search the log. @default the Grafana of `SovraMonitoring`, in the namespace of the Prometheus or of Loki */
   readonly queriedBy?: readonly Peer[];
   /** What network policies cannot know. @default CoreDNS in kube-system */
   readonly network?: ClusterNetworkProps;

@@ -28,7 +28,7 @@ export interface SovraTracingProps extends AlertSetOptions<TracingAlertName> {
   readonly tempo?: TempoProps;
   /** What else is taken out of each span, or let through. @default what the privacy rule of Sovra asks for */
   readonly redaction?: RedactionProps;
-  /** Who may search traces. @default the Grafana of `SovraMonitoring`, in the namespace of Tempo */
+  /** Who may search traces. @default the Grafana of `SovraMonitoring`, in the namespace of the Prometheus or of Tempo */
   readonly queriedBy?: readonly Peer[];
   /** What network policies cannot know. @default CoreDNS in kube-system */
   readonly network?: ClusterNetworkProps;

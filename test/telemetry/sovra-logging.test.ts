@@ -107,6 +107,18 @@ describe('Loki', () => {
     expect(objects.filter((o) => o.kind === 'PodDisruptionBudget' && o.metadata.name === 'loki')).toEqual([]);
   });
 
+  it('lets the Grafana of the stack in, wherever it is itself', () => {
+    const namespaces = (objects: readonly KubeObject[]) =>
+      find(objects, 'NetworkPolicy', 'loki')
+        .spec.ingress.flatMap((rule: { from: { podSelector: object; namespaceSelector: object }[] }) => rule.from)
+        .filter((peer: { podSelector: object }) => JSON.stringify(peer.podSelector).includes('"grafana"'))
+        .map((peer: { namespaceSelector: { matchLabels: object } }) =>
+          Object.values(peer.namespaceSelector.matchLabels),
+        );
+    expect(namespaces(synth())).toEqual([['monitoring']]);
+    expect(namespaces(synth({ namespace: 'logs' }))).toEqual([['logs'], ['monitoring']]);
+  });
+
   it('takes what waited on a node while others went on, as long as it would be kept', () => {
     const { limits_config } = lokiOf(synth({ loki: { retention: '60d' } }));
     // Replicas of a service are one stream, of which Loki refuses what is an hour older than its newest line.
