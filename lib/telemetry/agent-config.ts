@@ -77,7 +77,13 @@ export const LOKI_INDEX_ATTRIBUTES = ['service.name', 'k8s.namespace.name', 'k8s
 
 /** Lines are handed on in bunches of this many; the queue counts bunches. */
 const READ_BATCH = 100;
-const SEND_BATCH = 1000;
+/**
+ * Counted in bytes, about a thousand usual lines: what is sent at once has to fit into the burst that Loki allows and into
+ * one message between its parts. A thousand stack traces would not, and would be tried for ever with all that waits behind.
+ */
+const SEND_BATCH = { sizer: 'bytes', min_size: 500_000, max_size: 4_000_000 } as const;
+/** The burst below which Loki might refuse what an agent sends at once for ever, in megabytes. */
+export const SMALLEST_BURST_MB = 8;
 const PATH = 'log.file.path';
 
 /** The head of a line as containerd and CRI-O write it: time, stream, and whether the line ends here (F) or goes on (P). */

@@ -66,8 +66,15 @@ export const memoryLimiter = (memoryLimitMiB: number) => ({
   spike_limit_mib: Math.floor(memoryLimitMiB * 0.2),
 });
 
+/** How much is sent at once: from so much on, and never more. */
+export interface BatchSize {
+  readonly sizer: 'items' | 'bytes';
+  readonly min_size: number;
+  readonly max_size: number;
+}
+
 /** A queue on disk that is tried for ever, and that holds its senders back when it is full rather than dropping. */
-export const durableExporter = (endpoint: string, batches: number, batchItems: number) => ({
+export const durableExporter = (endpoint: string, batches: number, batch: BatchSize) => ({
   endpoint,
   compression: 'gzip',
   timeout: '30s',
@@ -78,7 +85,7 @@ export const durableExporter = (endpoint: string, batches: number, batchItems: n
     num_consumers: 4,
     queue_size: batches,
     block_on_overflow: true,
-    batch: { sizer: 'items', flush_timeout: '1s', min_size: batchItems, max_size: batchItems * 2 },
+    batch: { ...batch, flush_timeout: '1s' },
   },
 });
 

@@ -61,7 +61,7 @@ export const SPAN_METRICS = {
   duration: 'traces_span_metrics_duration_seconds',
 } as const;
 
-const SEND_BATCH = 512;
+const SEND_BATCH = { sizer: 'items', min_size: 512, max_size: 1024 } as const;
 
 /** Whole traces are kept or dropped: errors and slow ones always, a share of the rest. */
 const tailSampling = (o: Required<GatewayOptions>) => ({

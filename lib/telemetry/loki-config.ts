@@ -13,7 +13,7 @@ import {
 export interface LogLimits {
   /** Megabytes a second of all services together. @default 8 */
   readonly ingestionRateMb?: number;
-  /** Megabytes of one burst. @default 16 */
+  /** Megabytes of one burst; what an agent sends at once has to fit, so at least 8. @default 16 */
   readonly ingestionBurstMb?: number;
   /** Streams that are written to at a time: services times containers. @default 5000 */
   readonly streams?: number;
@@ -30,6 +30,8 @@ export interface LokiConfigOptions {
   readonly retention: string;
   readonly auditRetention: string;
   readonly limits: LogLimits;
+  /** Limit of the container, in MiB. */
+  readonly memoryMiB: number;
   /** Where alerts of logs go, and whether that is a name of which the SRV records name every Alertmanager. */
   readonly alertmanager?: { readonly url: string; readonly discover: boolean };
   /** Label `cluster` of the alerts. */
@@ -48,6 +50,9 @@ export const AUDIT_STREAM = `{stream="${STREAMS.audit}"}`;
 /** What a replicated log needs: the loss of one replica loses nothing and stops nothing. */
 export const REPLICATION = 3;
 
+/** What the clients of Loki's parts take and send by default. */
+const MESSAGE_BYTES = 100 * 2 ** 20;
+
 /** Loki understands hours, and so does everybody who reads the file. */
 const hours = (duration: string): string => `${Math.ceil(seconds(duration) / 3600)}h`;
 
@@ -59,7 +64,15 @@ export function lokiConfig(o: LokiConfigOptions): object {
   return {
     // One tenant; who may talk to it is decided by the network policy.
     auth_enabled: false,
-    server: { http_listen_port: 3100, grpc_listen_port: LOKI_GRPC_PORT, log_format: 'json' },
+    server: {
+      http_listen_port: 3100,
+      grpc_listen_port: LOKI_GRPC_PORT,
+      log_format: 'json',
+      // What an agent sends at once, and what a search finds, goes in one message to the next part of Loki, which may be
+      // in the same process. With the default of 4 MiB, what is larger fails each time it is tried.
+      grpc_server_max_recv_msg_size: MESSAGE_BYTES,
+      grpc_server_max_send_msg_size: MESSAGE_BYTES,
+    },
     common: {
       path_prefix: LOKI_DATA,
       storage: o.store ? { s3: bucket(o.store) } : { filesystem: { chunks_directory: `${LOKI_DATA}/chunks` } },
@@ -80,6 +93,9 @@ export function lokiConfig(o: LokiConfigOptions): object {
         },
       ],
     },
+    // Half of the memory: what was not stored yet is read again after a crash, and with the default of 4 GB a smaller
+    // container is killed again before it has read all of it, for ever.
+    ingester: { wal: { replay_memory_ceiling: `${Math.max(1, Math.floor(o.memoryMiB / 2))}MB` } },
     compactor: {
       working_directory: `${LOKI_DATA}/compactor`,
       retention_enabled: true,

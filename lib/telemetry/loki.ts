@@ -4,8 +4,10 @@ import { LOKI } from '../kube/telemetry-ref';
 import type { StorageProps } from '../monitoring/prometheus';
 import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
-import { type Checker, duration, positiveInteger } from '../validate';
+import { type Checker, duration, numberRule, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
+import { memoryMiB } from './agent';
+import { SMALLEST_BURST_MB } from './agent-config';
 import {
   GOSSIP_PORT,
   LOKI_DATA,
@@ -43,6 +45,7 @@ export interface LokiProps {
 
 export const DEFAULT_LOG_RETENTION = '31d';
 export const DEFAULT_AUDIT_RETENTION = '400d';
+const LOKI_RESOURCES: Resources = { cpu: '200m', memory: '512Mi', cpuLimit: '2', memoryLimit: '2Gi' };
 /** The user of the official image. */
 const LOKI_USER = 10001;
 const DAY = 86_400;
@@ -58,6 +61,12 @@ export interface LokiParts extends LokiProps {
   readonly rules?: string;
 }
 
+const burst = numberRule(
+  (v) => Number.isFinite(v) && v >= SMALLEST_BURST_MB,
+  `at least ${SMALLEST_BURST_MB}: what an agent sends at once has to fit`,
+  'Lower ingestionRateMb instead.',
+);
+
 /** Holds the props against what Loki can do. */
 export function checkLoki(c: Checker, at: string, given: LokiProps | undefined): void {
   const p = c.part(at, given);
@@ -68,7 +77,7 @@ export function checkLoki(c: Checker, at: string, given: LokiProps | undefined):
     .value(`${at}.retention`, p.retention, duration)
     .value(`${at}.auditRetention`, p.auditRetention, duration)
     .value(`${at}.limits.ingestionRateMb`, limits?.ingestionRateMb, positiveNumber)
-    .value(`${at}.limits.ingestionBurstMb`, limits?.ingestionBurstMb, positiveNumber)
+    .value(`${at}.limits.ingestionBurstMb`, limits?.ingestionBurstMb, burst)
     .value(`${at}.limits.streams`, limits?.streams, positiveInteger);
   checkReplicas(c, at, p);
   checkRetention(c, at, p);
@@ -113,6 +122,7 @@ const secondsOf = (given: unknown) => (typeof given === 'string' ? parseDuration
 /** Loki as a program with a volume. */
 export function lokiProgram(p: LokiParts): StatefulProgramProps {
   const replicas = p.replicas ?? 1;
+  const resources = p.resources ?? LOKI_RESOURCES;
   const store = p.storage?.s3;
   const access = storeAccess(store);
   const itself: Peer = { namespace: p.namespace, podLabels: LOKI.podLabels };
@@ -126,6 +136,7 @@ export function lokiProgram(p: LokiParts): StatefulProgramProps {
     retention: p.retention ?? DEFAULT_LOG_RETENTION,
     auditRetention: p.auditRetention ?? DEFAULT_AUDIT_RETENTION,
     limits: p.limits ?? {},
+    memoryMiB: memoryMiB(resources),
     cluster: p.sovra.name,
     ...(p.rules !== undefined && p.alertmanager && { alertmanager: p.alertmanager }),
   };
@@ -149,7 +160,7 @@ export function lokiProgram(p: LokiParts): StatefulProgramProps {
     mounts: [...access.mounts],
     dataPath: LOKI_DATA,
     storage: { ...p.volume, size: p.volume?.size ?? (store ? '10Gi' : '50Gi') },
-    resources: p.resources ?? { cpu: '200m', memory: '512Mi', cpuLimit: '2', memoryLimit: '2Gi' },
+    resources,
     live: { tcpSocket: { port: 'http' } },
     ready: { httpGet: { path: '/ready', port: 'http' } },
     startsWithin: 600,

@@ -148,6 +148,7 @@ const OPTIONS = {
   retention: '31d',
   auditRetention: '400d',
   limits: {},
+  memoryMiB: 2048,
   cluster: 'sovra',
 };
 

@@ -3,6 +3,7 @@ import { SovraApp } from '../../lib/app';
 import type { KubeObject } from '../../lib/checks/model';
 import { SovraMonitoring, type SovraMonitoringProps } from '../../lib/monitoring/sovra-monitoring';
 import { SovraInstallation } from '../../lib/sovra/installation';
+import { SMALLEST_BURST_MB } from '../../lib/telemetry/agent-config';
 import { SovraLogging, type SovraLoggingProps } from '../../lib/telemetry/sovra-logging';
 import { controlPlaneSettings } from '../../stacks/settings';
 import { operationsStack } from '../../stacks/stacks';
@@ -107,6 +108,19 @@ describe('Loki', () => {
     expect(objects.filter((o) => o.kind === 'PodDisruptionBudget' && o.metadata.name === 'loki')).toEqual([]);
   });
 
+  it('takes whatever an agent sends at once, and reads again what it had not stored within its memory', () => {
+    const objects = synth({ loki: { resources: { cpu: '1', memory: '1Gi', cpuLimit: '2', memoryLimit: '3Gi' } } });
+    const { sending_queue } = parse(find(objects, 'ConfigMap', 'otel-agent').data['config.yaml']).exporters.otlp_http;
+    const { server, limits_config, ingester } = lokiOf(objects);
+    expect(sending_queue.batch.sizer).toBe('bytes');
+    // In Loki a line has everything beside it that in OTLP is there once for many.
+    const atOnce = 2 * sending_queue.batch.max_size;
+    expect(atOnce).toBeLessThanOrEqual(limits_config.ingestion_burst_size_mb * 2 ** 20);
+    expect(atOnce).toBeLessThanOrEqual(SMALLEST_BURST_MB * 2 ** 20);
+    expect(atOnce).toBeLessThanOrEqual(server.grpc_server_max_recv_msg_size);
+    expect(ingester.wal.replay_memory_ceiling).toBe('1536MB');
+  });
+
   it('lets the Grafana of the stack in, wherever it is itself', () => {
     const namespaces = (objects: readonly KubeObject[]) =>
       find(objects, 'NetworkPolicy', 'loki')
@@ -206,6 +220,11 @@ describe('what cannot work', () => {
       'the default of the audit log shorter than the rest',
       { loki: { retention: '500d' } },
       /^loki\.auditRetention: at least/,
+    ],
+    [
+      'a burst that is smaller than what comes at once',
+      { loki: { limits: { ingestionBurstMb: 4 } } },
+      /^loki\.limits\.ingestionBurstMb: at least 8/,
     ],
     ['two replicas', { loki: { replicas: 2, storage: bucket } }, /^loki\.replicas: 1, or at least 3/],
     ['replicas without a bucket', { loki: { replicas: 3 } }, /^loki\.replicas: 1 without a bucket/],
