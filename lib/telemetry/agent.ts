@@ -14,7 +14,7 @@ import type { PrometheusRef } from '../kube/prometheus-ref';
 import { amount } from '../kube/quantity';
 import { AGENT } from '../kube/telemetry-ref';
 import type { SovraInstallation } from '../sovra/installation';
-import { anyText, type Checker, dnsLabel, flag, known, positiveInteger } from '../validate';
+import { anyText, type Checker, dnsLabel, flag, known, positiveInteger, type Rule } from '../validate';
 import { toYaml } from '../yaml';
 import {
   COLLECTOR_FEATURE_GATES,
@@ -44,6 +44,11 @@ export interface LogAgentProps {
    * @default 1000000
    */
   readonly queueLines?: number;
+  /**
+   * On nodes that enforce SELinux (RHEL, OpenShift), a type that may read the log of containers and write a folder of the
+   * node: `spc_t`. The runtime's own may do neither, and the agent would not start. @default that of the runtime
+   */
+  readonly seLinuxType?: string;
   /** @default 50m and 128Mi requested, 500m and 384Mi allowed */
   readonly resources?: Resources;
 }
@@ -61,6 +66,12 @@ const STATE_ON_NODE = '/var/lib/sovra-otelcol';
 /** Below that, the collector spends its time on collecting garbage. */
 const SMALLEST_MEMORY = 64 * 2 ** 20;
 
+const seLinuxType: Rule = known((v) =>
+  /^[a-z][a-z0-9_]{0,62}$/.test(v)
+    ? undefined
+    : { allowed: 'the name of a type: small letters, digits and "_"', remedy: 'For example "spc_t".' },
+);
+
 export function checkAgent(c: Checker, at: string, given: LogAgentProps | undefined): void {
   const p = c.part(at, given);
   if (p === undefined) return;
@@ -69,7 +80,8 @@ export function checkAgent(c: Checker, at: string, given: LogAgentProps | undefi
     .each(`${at}.logsOf`, p.logsOf, known(dnsLabel))
     .value(`${at}.keepDebug`, p.keepDebug, flag)
     .value(`${at}.keepHealthChecks`, p.keepHealthChecks, flag)
-    .value(`${at}.queueLines`, p.queueLines, positiveInteger);
+    .value(`${at}.queueLines`, p.queueLines, positiveInteger)
+    .value(`${at}.seLinuxType`, p.seLinuxType, seLinuxType);
   c.require(p.logsOf?.length !== 0, {
     property: `${at}.logsOf`,
     given: p.logsOf,
@@ -202,7 +214,11 @@ function pod(props: LogAgentParts): PodSpec {
     securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: 'RuntimeDefault' } },
     containers: hardened.containers.map((c) => ({
       ...c,
-      securityContext: { ...hardenedContainerSecurity(), runAsNonRoot: false },
+      securityContext: {
+        ...hardenedContainerSecurity(),
+        runAsNonRoot: false,
+        ...(props.seLinuxType !== undefined && { seLinuxOptions: { type: props.seLinuxType } }),
+      },
     })),
   };
 }

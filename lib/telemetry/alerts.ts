@@ -109,7 +109,7 @@ export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertN
   const agents = `{job="kube-state-metrics", namespace="${agentNamespace}", daemonset="otel-agent"}`;
   const { TelemetryQueueFilling, TelemetryDataLost, TelemetryDataRefused } = collectorAlerts('otel-agent');
   const store = { coveredBy: 'LogStoreDown', because: 'the figure comes from Loki itself' } as const;
-  const seen = `sum by (class, signal) (${commonName('redactions')}{class!="${DROPPED_CLASS}"})`;
+  const seen = `${commonName('redactions')}{class!="${DROPPED_CLASS}"}`;
   return {
     LogAgentsDown: {
       level: 'P2',
@@ -144,10 +144,10 @@ export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertN
       level: 'P2',
       component: 'monitoring',
       metrics: ['redactions'],
-      // A counter appears with the first redaction, so the first one is no increase.
+      // A counter appears with the first redaction of each collector, so the first one is no increase.
       expr: () =>
-        `sum by (class, signal) (increase(${commonName('redactions')}{class!="${DROPPED_CLASS}"}[15m])) > 0\n` +
-        `or ${seen} unless ${seen.replace('})', '} offset 15m)')}`,
+        `sum by (class, signal) (increase(${seen}[15m])) > 0\n` +
+        `or sum by (class, signal) (${seen} unless ${seen} offset 15m)`,
       for: '0s',
       keepFiringFor: '15m',
       summary: 'Something was taken out of the {{ $labels.signal }} of Sovra: {{ $labels.class }}',

@@ -209,6 +209,15 @@ const LOGGING: Cases = {
         after: '10m',
         alerts: [email],
       },
+      {
+        what: 'the first one of a new agent, while others count what they took out before',
+        series: () => ({
+          ...redactions('class="email",signal="logs"', '3x240'),
+          'sovra_redactions_total{pod="b",class="email",signal="logs"}': '_x200 1x40',
+        }),
+        after: '50m',
+        alerts: [email],
+      },
     ],
     silent: [
       { what: 'no more of them', series: () => redactions('class="email",signal="logs"', '_x40 3x200'), until: '45m' },

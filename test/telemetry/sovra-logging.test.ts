@@ -63,6 +63,13 @@ describe('the agent', () => {
     expect([spec.hostNetwork, spec.hostPID, spec.hostIPC]).toEqual([undefined, undefined, undefined]);
   });
 
+  it('has another type of SELinux where one is given', () => {
+    const [other] = find(synth({ agent: { seLinuxType: 'spc_t' } }), 'DaemonSet', 'otel-agent').spec.template.spec
+      .containers;
+    expect(other.securityContext).toEqual({ ...container.securityContext, seLinuxOptions: { type: 'spc_t' } });
+    expect(refusal(() => synth({ agent: { seLinuxType: 'spc t' } })).problems[0]?.property).toBe('agent.seLinuxType');
+  });
+
   it('runs on every node', () => {
     expect(spec.tolerations).toEqual([{ operator: 'Exists' }]);
   });

@@ -78,6 +78,8 @@ const storage: Kind<TelemetryStorage> = alsoBroken(
 );
 /** At least one figure; above zero. */
 const positive = number(fc.constantFrom(0.5, 1, 8, 1000), [0, -1]);
+/** What an agent sends at once has to fit. */
+const burst = number(fc.constantFrom(8, 16, 1000), [0, -1, 7.9]);
 const days = text(fc.constantFrom('1d', '31d', '90d', '5w'), ['', '31', '1h', '23h', '0s', '1.5d']);
 const longer = text(fc.constantFrom('400d', '2y', '90d'), ['', '400', '0s']);
 
@@ -91,7 +93,7 @@ const loki: Kind<LokiProps> = clash(
         auditRetention: longer,
         volume,
         resources,
-        limits: record<LogLimits>({ ingestionRateMb: positive, ingestionBurstMb: positive, streams: positiveInteger }),
+        limits: record<LogLimits>({ ingestionRateMb: positive, ingestionBurstMb: burst, streams: positiveInteger }),
       }),
       (p) => (p.storage ? p : { ...p, replicas: undefined }),
     ),
@@ -123,6 +125,7 @@ const agent = record<LogAgentProps>({
   keepDebug: flag,
   keepHealthChecks: flag,
   queueLines: positiveInteger,
+  seLinuxType: text(fc.constantFrom('spc_t', 'container_logreader_t'), ['', 'spc t', 'SPC_T']),
   resources: collectorResources,
 });
 const gateway = record<TraceGatewayProps>({
