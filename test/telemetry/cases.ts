@@ -111,6 +111,12 @@ function collectorCases(job: 'otel-agent' | 'otel-gateway', what: string, wait: 
           alerts: [at],
         },
         {
+          what: 'no room in the queue, once more',
+          series: () => counter(overflown, exporter, '7x160 8x40'),
+          after: '41m15s',
+          alerts: [at],
+        },
+        {
           what: 'no room in the queue',
           series: () => counter(overflown, exporter, '0+1x200'),
           after: '1m15s',
