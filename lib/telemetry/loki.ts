@@ -24,7 +24,10 @@ import { headless, type StatefulProgramProps } from './stateful-program';
 
 /** Where the log is kept. */
 export interface LokiProps {
-  /** A bucket; the volume then holds only what is not stored yet. @default the volume */
+  /**
+   * A bucket; the volume then holds only what is not stored yet. Not to be changed where lines are stored already: see
+   * "Moving to a bucket" in docs/telemetry.md. @default the volume
+   */
   readonly storage?: TelemetryStorage;
   /**
    * 1, or at least 3: each line is then written to three replicas, and one may fail. Several need a bucket that they

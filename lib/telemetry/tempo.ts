@@ -12,7 +12,10 @@ import { TEMPO_DATA, TEMPO_OTLP_PORT, type TraceLimits, tempoConfig } from './te
 
 /** Where traces are kept. There is one replica: several of this kind are not supported by Tempo without Kafka. */
 export interface TempoProps {
-  /** A bucket; the volume then holds only what is not stored yet. @default the volume */
+  /**
+   * A bucket; the volume then holds only what is not stored yet. Not to be changed where traces are stored already: see
+   * "Moving to a bucket" in docs/telemetry.md. @default the volume
+   */
   readonly storage?: TelemetryStorage;
   /** How long traces are kept, as a Prometheus duration of at least an hour. @default '14d' */
   readonly retention?: string;
