@@ -80,7 +80,7 @@ function collectors(c: DashboardContext): PanelSpec[] {
         kind: 'graph',
         title: 'Queues',
         description:
-          'How full the fullest queue to each side is. At 100 % what comes next is lost; the alert fires at half.',
+          'How full the fullest queue to each side is. At 100 % nothing more is taken; the alert fires at half.',
         unit: 'percentunit',
         queries: [
           {

@@ -196,6 +196,8 @@ const parse = (docker: boolean): readonly StatementGroup[] => {
       [
         ...(docker ? [] : [`replace_pattern(log.body, ${literal(head)}, "")`]),
         'set(log.attributes, ParseJSON(log.body)) where HasPrefix(log.body, "{")',
+        // Fields that cannot be read cannot be held against the list: a line that was cut off, a number that is too large.
+        `set(log.body, ${literal(SPLIT_MARK)}) where Len(log.attributes) == 0 and IsMatch(log.body, ${literal(String.raw`^\{\s*"`)})`,
       ],
     ),
     // The body is the whole line still, or an object.

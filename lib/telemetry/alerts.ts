@@ -73,7 +73,7 @@ function collectorAlerts(
         `max by (job, pod, exporter) (${commonName('otelQueueSize')}${from} / ${commonName('otelQueueCapacity')}${from}) > 0.5`,
       for: '10m',
       summary: 'The queue of {{ $labels.pod }} to {{ $labels.exporter }} is {{ $value | humanizePercentage }} full',
-      description: `What ${job} should deliver to {{ $labels.exporter }} waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, ${what} are.`,
+      description: `What ${job} should deliver to {{ $labels.exporter }} waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, ${agent ? 'reading stops, and lines are lost with the files that the kubelet removes' : 'senders are held back, and spans that they cannot keep are lost'}.`,
       missingData,
       source,
     },

@@ -16,7 +16,7 @@ export const TEXTS: Readonly<Record<string, { readonly summary: string; readonly
   'logging.TelemetryQueueFilling': {
     summary: 'The queue of a to otlphttp is 51% full',
     description:
-      'What otel-agent should deliver to otlphttp waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, log lines are.',
+      'What otel-agent should deliver to otlphttp waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, reading stops, and lines are lost with the files that the kubelet removes.',
   },
   'logging.TelemetryDataLost': {
     summary: 'a lost 5 log lines within ten minutes on the way to otlphttp',
@@ -61,7 +61,7 @@ export const TEXTS: Readonly<Record<string, { readonly summary: string; readonly
   'tracing.TelemetryQueueFilling': {
     summary: 'The queue of a to otlphttp is 51% full',
     description:
-      'What otel-gateway should deliver to otlphttp waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, spans are.',
+      'What otel-gateway should deliver to otlphttp waits on its disk: that side is down or too slow. Nothing is lost yet; when the queue is full, senders are held back, and spans that they cannot keep are lost.',
   },
   'tracing.TelemetryDataLost': {
     summary: 'a lost 5 spans within ten minutes on the way to otlphttp',

@@ -11,6 +11,9 @@ jest.setTimeout(60_000);
 const SECRETS = secrets(18);
 const HEALTHY = healthyLines();
 
+/** Ends of lines that are no JSON, whose field `note` is on no list. */
+const BROKEN = ['"n":1e999}', '"n":1', '"error":"cut of', "'n':1}", '"n":1} and more'];
+
 /** Which parts of which secrets are in a text, told without telling them all. */
 const found = (text: string) =>
   SECRETS.flatMap((s, i) => s.parts.filter((p) => text.includes(p)).map((p) => `${s.family} ${i}: ${p}`));
@@ -45,6 +48,7 @@ describe('logs', () => {
     });
     bad.append(['{"msg":"cut off in the middle of hvs.CAESIAbcdefghij'], 'P');
     bad.append(['klmnopqrstuvwxyz0123456789","seq":-1}']);
+    bad.append(BROKEN.map((rest) => `{"msg":"broken","note":"qzbroken",${rest}`));
     bad.append([JSON.stringify({ msg: 'key exported', logger: 'audit', event_type: 'key.export', seq: -2 })]);
     const own = new PodLog(logs, 'otel-agent-x2x9z', 'otel-agent');
     own.append([JSON.stringify({ msg: 'a line about a line', seq: -3 })]);
@@ -84,6 +88,11 @@ describe('logs', () => {
 
   it('lets nothing private out, in no position', () => {
     expect(found(sink.payloads.join('\n'))).toEqual([]);
+  });
+
+  it('takes the text out of what looks like JSON and cannot be read', () => {
+    expect(sink.payloads.join('\n')).not.toContain('qzbroken');
+    expect(sink.lines.filter((l) => l.body === '[redacted:split]').length).toBeGreaterThanOrEqual(BROKEN.length);
   });
 
   it('loses no line', () => {
