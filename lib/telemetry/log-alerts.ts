@@ -16,6 +16,11 @@ const ERRORS = 50;
 /** Refused requests within five minutes that are no longer typing errors. */
 const REFUSED = 50;
 
+/** Under which of the names that are kept a release may write the status of an answer, and the path of a request. */
+const STATUS = ['status', 'status_code', 'http_response_status_code'];
+const PATH = ['path', 'route', 'http_route'];
+const anyOf = (names: readonly string[], test: string): string => names.map((n) => `${n}${test}`).join(' or ');
+
 /** A selector of the log of these namespaces. */
 function logOf(namespaces: readonly string[]): string {
   return namespaces.length === 1
@@ -55,7 +60,7 @@ export function logRules(
           level: 'P2',
           component: 'control-plane',
           expr: () =>
-            `sum(count_over_time({k8s_namespace_name="${api.namespace}"} | status=~"401|403" [5m])) > ${REFUSED}`,
+            `sum(count_over_time({k8s_namespace_name="${api.namespace}"} | ${anyOf(STATUS, '=~"401|403"')} [5m])) > ${REFUSED}`,
           for: '5m',
           summary: '{{ $value }} requests were refused for want of a right in five minutes',
           description:
@@ -69,7 +74,7 @@ export function logRules(
           // Requests happen (only their lines have a path), so there has to be an audit line.
           expr: () =>
             `absent_over_time({k8s_namespace_name="${api.namespace}", stream="audit"}[30m])\n` +
-            `and on () sum(count_over_time({k8s_namespace_name="${api.namespace}", stream="application"} | path!="" [30m])) > 0`,
+            `and on () sum(count_over_time({k8s_namespace_name="${api.namespace}", stream="application"} | ${anyOf(PATH, '!=""')} [30m])) > 0`,
           for: '10m',
           summary: 'Sovra takes requests, but writes no audit log',
           description:
