@@ -35,6 +35,11 @@ export interface Resources {
   readonly memoryLimit: string;
 }
 
+/** The limit of the memory in MiB. */
+export function memoryMiB({ memoryLimit }: Resources): number {
+  return Math.floor(amount(memoryLimit) / 2 ** 20);
+}
+
 export function resources(r: Resources): ResourceRequirements {
   return { requests: { cpu: r.cpu, memory: r.memory }, limits: { cpu: r.cpuLimit, memory: r.memoryLimit } };
 }

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { commonLabels } from '../kube/labels';
-import type { Opening, Peer } from '../kube/network';
+import { ANYWHERE, type Opening, type Peer } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import type { PrometheusRef } from '../kube/prometheus-ref';
 import { ALERTMANAGER_POD_LABELS } from '../monitoring/alertmanager';
@@ -64,11 +64,40 @@ export function checkWriteUrls(c: Checker, given: readonly string[] | undefined,
   });
 }
 
-/** The edge from a pod to where it writes series. */
-export function toWriteUrls(urls: readonly string[], ref: PrometheusRef): Opening {
-  const ports = urls.map((u) => {
-    const { port, protocol } = new URL(u);
-    return Number(port || (protocol === 'https:' ? 443 : 80));
+/** Where series are written to, as network policies see it. */
+export interface WriteEdges {
+  readonly egress: readonly Opening[];
+  /** What opens the Prometheus itself to these pods; nothing, where series go elsewhere. */
+  ingress(writers: Peer): readonly Opening[];
+}
+
+/**
+ * The edges from a pod to where it writes series. Addresses that were given may be of anything that takes series: a Service
+ * is opened to by its namespace, whatever has no name in the cluster by its port.
+ */
+export function writeEdges(given: readonly string[] | undefined, ref: PrometheusRef): WriteEdges {
+  const own = prometheusPods(ref);
+  const edges = writeUrls(given, ref).map((u) => {
+    const { hostname, port, protocol } = new URL(u);
+    const peers = given === undefined ? [own] : peersOf(hostname);
+    return { peers, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
   });
-  return { peers: [prometheusPods(ref)], ports: [...new Set(ports)] };
+  const toOwn = edges.filter(({ peers }) => peers.some((p) => 'namespace' in p && p.namespace === ref.namespace));
+  const portsOf = (some: typeof edges) => [...new Set(some.map((e) => e.port))];
+  const byPeers = new Map(edges.map((e) => [JSON.stringify(e.peers), e.peers]));
+  return {
+    egress: [...byPeers].map(([key, peers]) => ({
+      peers,
+      ports: portsOf(edges.filter((e) => JSON.stringify(e.peers) === key)),
+    })),
+    ingress: (writers) => (toOwn.length === 0 ? [] : [{ peers: [writers], ports: portsOf(toOwn) }]),
+  };
+}
+
+/** Of a host by its name: `NAME.NAMESPACE.svc`, `NAME.NAMESPACE`, or anything outside. */
+function peersOf(host: string): Peer[] {
+  const namespace = /\.([a-z0-9-]+)\.svc(?:\.|$)/.exec(host)?.[1];
+  if (namespace !== undefined) return [{ namespace }];
+  const short = /^[a-z0-9-]+\.([a-z][a-z0-9-]*)$/.exec(host)?.[1];
+  return [...(short === undefined ? [] : [{ namespace: short }]), { cidrs: ANYWHERE }];
 }

@@ -9,7 +9,14 @@ import type { PodMonitorSpec } from '../kube/crds/pod-monitor';
 import { commonLabels } from '../kube/labels';
 import { type ClusterNetworkProps, networkPolicy, type Opening, type Peer, toDns } from '../kube/network';
 import { kubeObject, operatorObject } from '../kube/object';
-import { hardenedContainer, hardenedContainerSecurity, hardenedPod, type Resources, resources } from '../kube/pod';
+import {
+  hardenedContainer,
+  hardenedContainerSecurity,
+  hardenedPod,
+  memoryMiB,
+  type Resources,
+  resources,
+} from '../kube/pod';
 import type { PrometheusRef } from '../kube/prometheus-ref';
 import { amount } from '../kube/quantity';
 import { AGENT } from '../kube/telemetry-ref';
@@ -102,11 +109,6 @@ export function checkCollectorResources(c: Checker, at: string, given: Resources
     allowed: 'at least 64Mi',
     remedy: 'Leave the resources out for those that a usual installation needs.',
   });
-}
-
-/** What a collector is told of the memory that it may use, in MiB. */
-export function memoryMiB({ memoryLimit }: Resources): number {
-  return Math.floor(amount(memoryLimit) / 2 ** 20);
 }
 
 /** The variables of its runtime, for a container. */

@@ -7,6 +7,7 @@ import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import type { Opening, Peer } from '../kube/network';
 import { operatorObject } from '../kube/object';
+import { memoryMiB } from '../kube/pod';
 import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { AGENT, LOKI, partUrl } from '../kube/telemetry-ref';
 import { ALERTMANAGER_PORT } from '../monitoring/alertmanager';
@@ -26,10 +27,10 @@ import {
   discoverable,
   grafanas,
   readDaemonSets,
-  toWriteUrls,
+  writeEdges,
   writeUrls,
 } from './access';
-import { AGENT_NAMESPACE, AGENT_RESOURCES, checkAgent, LogAgent, memoryMiB } from './agent';
+import { AGENT_NAMESPACE, AGENT_RESOURCES, checkAgent, LogAgent } from './agent';
 import { agentConfig } from './agent-config';
 import { LOGGING_ALERT_NAMES, loggingAlerts, telemetryRules } from './alerts';
 import { COLLECTOR_PORTS } from './collector';
@@ -61,6 +62,7 @@ export function buildLogging(construct: Construct, props: SovraLoggingProps): Lo
   const lokiPods: Peer = { namespace, podLabels: LOKI.podLabels };
   const scrapedBy = prometheusPods(prometheus);
   const urls = writeUrls(props.remoteWriteUrls, prometheus);
+  const writes = writeEdges(props.remoteWriteUrls, prometheus);
   const alertmanager = alertmanagerOf(props, prometheus);
   const rules = alertmanager && logRuleFile(sovra, props, prometheus.grafanaUrl);
 
@@ -71,7 +73,7 @@ export function buildLogging(construct: Construct, props: SovraLoggingProps): Lo
     prometheus,
     scrapedBy,
     config: collectorConfig(props, namespace, urls),
-    egress: [{ peers: [lokiPods], ports: [LOKI.port] }, toWriteUrls(urls, prometheus)],
+    egress: [{ peers: [lokiPods], ports: [LOKI.port] }, ...writes.egress],
   });
   discoverable(construct, agentNamespace, prometheus);
   if (isOwnStack(prometheus))
@@ -90,7 +92,7 @@ export function buildLogging(construct: Construct, props: SovraLoggingProps): Lo
     }),
   );
   openOwnStack(construct, 'prometheus-logging', prometheus, scrapedBy, {
-    ingress: [{ peers: [agents], ports: toWriteUrls(urls, prometheus).ports }],
+    ingress: writes.ingress(agents),
     egress: [
       { peers: [agents], ports: [COLLECTOR_PORTS.telemetry] },
       { peers: [lokiPods], ports: [LOKI.port] },

@@ -7,6 +7,7 @@ import type { PrometheusRuleSpec } from '../kube/crds/prometheus-rule';
 import { commonLabels } from '../kube/labels';
 import type { Peer } from '../kube/network';
 import { operatorObject } from '../kube/object';
+import { memoryMiB } from '../kube/pod';
 import { checkPrometheusRef, type PrometheusRef, ruleNamespace, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import { GATEWAY, TEMPO } from '../kube/telemetry-ref';
 import { serviceMonitor } from '../monitoring/monitors';
@@ -15,8 +16,7 @@ import { MATCHED_LABELS } from '../rules/inhibitions';
 import { checkAlertLabels, checkOverrides, checkRunbookBaseUrl } from '../rules/overrides';
 import { checkInstallation } from '../sovra/check-installation';
 import { Checker, dnsLabel } from '../validate';
-import { checkWriteUrls, grafanas, toWriteUrls, writeUrls } from './access';
-import { memoryMiB } from './agent';
+import { checkWriteUrls, grafanas, writeEdges, writeUrls } from './access';
 import { TRACING_ALERT_NAMES, telemetryRules, tracingAlerts } from './alerts';
 import { COLLECTOR_PORTS } from './collector';
 import { checkGateway, GATEWAY_RESOURCES, gatewayProgram } from './gateway';
@@ -48,7 +48,7 @@ export function buildTracing(construct: Construct, props: SovraTracingProps): Tr
   const tempoPods: Peer = { namespace, podLabels: TEMPO.podLabels };
   const scrapedBy = prometheusPods(prometheus);
   const urls = writeUrls(props.remoteWriteUrls, prometheus);
-  const writes = toWriteUrls(urls, prometheus);
+  const writes = writeEdges(props.remoteWriteUrls, prometheus);
 
   const tempo = new StatefulProgram(
     construct,
@@ -73,11 +73,11 @@ export function buildTracing(construct: Construct, props: SovraTracingProps): Tr
       scrapedBy,
       senders: sovraNamespaces(sovra).map((n) => ({ namespace: n })),
       config: collectorConfig(props, namespace, urls),
-      egress: [{ peers: [tempoPods], ports: [TEMPO_OTLP_PORT] }, writes],
+      egress: [{ peers: [tempoPods], ports: [TEMPO_OTLP_PORT] }, ...writes.egress],
     }),
   );
   openOwnStack(construct, 'prometheus-tracing', prometheus, scrapedBy, {
-    ingress: [{ peers: [gatewayPods], ports: writes.ports }],
+    ingress: writes.ingress(gatewayPods),
     egress: [
       { peers: [gatewayPods], ports: [COLLECTOR_PORTS.telemetry] },
       { peers: [tempoPods], ports: [TEMPO.port] },

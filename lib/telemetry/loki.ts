@@ -1,12 +1,11 @@
 import { type ClusterNetworkProps, type Opening, type Peer, toDns } from '../kube/network';
-import type { Resources } from '../kube/pod';
+import { memoryMiB, type Resources } from '../kube/pod';
 import { LOKI } from '../kube/telemetry-ref';
 import type { StorageProps } from '../monitoring/prometheus';
 import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { type Checker, duration, numberRule, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
-import { memoryMiB } from './agent';
 import { SMALLEST_BURST_MB } from './agent-config';
 import {
   GOSSIP_PORT,

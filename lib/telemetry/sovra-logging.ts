@@ -21,7 +21,10 @@ export interface SovraLoggingProps extends AlertSetOptions<LoggingAlertName | Lo
    * with `prometheus: { remoteWriteReceiver: true }`. @default SOVRA_PROMETHEUS, with `remoteWriteUrls` beside it
    */
   readonly prometheus?: PrometheusRef;
-  /** Where series are written to: each replica of the Prometheus. @default what `prometheus` says */
+  /**
+   * Where series are written to: each replica of the Prometheus, or what else takes them. The network policy opens the namespace
+   * of a Service (`http://NAME.NAMESPACE.svc:PORT/…`, with the port of its pods), or else the port. @default what `prometheus` says
+   */
   readonly remoteWriteUrls?: readonly string[];
   readonly agent?: LogAgentProps;
   readonly loki?: LokiProps;

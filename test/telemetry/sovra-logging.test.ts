@@ -140,6 +140,16 @@ describe('Loki', () => {
     expect(namespaces(synth({ namespace: 'logs' }))).toEqual([['logs'], ['monitoring']]);
   });
 
+  it('knows where its memory ends', () => {
+    const limit = (objects: readonly KubeObject[]) =>
+      find(objects, 'StatefulSet', 'loki').spec.template.spec.containers[0].env.filter(
+        (e: { name: string }) => e.name === 'GOMEMLIMIT',
+      );
+    expect(limit(synth())).toEqual([{ name: 'GOMEMLIMIT', value: '1638MiB' }]);
+    const resources = { cpu: '1', memory: '1Gi', cpuLimit: '1', memoryLimit: '4Gi' };
+    expect(limit(synth({ loki: { resources } }))).toEqual([{ name: 'GOMEMLIMIT', value: '3276MiB' }]);
+  });
+
   it('takes what waited on a node while others went on, as long as it would be kept', () => {
     const { limits_config } = lokiOf(synth({ loki: { retention: '60d' } }));
     // Replicas of a service are one stream, of which Loki refuses what is an hour older than its newest line.
@@ -162,6 +172,7 @@ describe('Loki', () => {
     expect(container.env).toEqual([
       { name: 'S3_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'AWS_ACCESS_KEY_ID' } } },
       { name: 'S3_SECRET_ACCESS_KEY', valueFrom: { secretKeyRef: { name: 'loki-s3', key: 'AWS_SECRET_ACCESS_KEY' } } },
+      { name: 'GOMEMLIMIT', value: '1638MiB' },
     ]);
     find(objects, 'PodDisruptionBudget', 'loki');
     expect(find(objects, 'Service', 'loki-peers').spec.publishNotReadyAddresses).toBe(true);

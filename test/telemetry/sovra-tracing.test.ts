@@ -97,6 +97,46 @@ describe('beside another Prometheus', () => {
   });
 });
 
+describe('series that are written elsewhere', () => {
+  const to = (remoteWriteUrls?: string[]) => {
+    const objects = objectsOf((chart) => {
+      const { prometheusRef } = new SovraMonitoring(chart, 'monitoring', {
+        sovra,
+        prometheus: { remoteWriteReceiver: true },
+      });
+      new SovraTracing(chart, 'tracing', { sovra, prometheus: prometheusRef, remoteWriteUrls });
+    });
+    const { egress } = find(objects, 'NetworkPolicy', 'otel-collector').spec;
+    const opened = objects.find((o) => o.metadata.name === 'prometheus-tracing')?.spec.ingress;
+    return { opened, egress: JSON.stringify(egress) };
+  };
+  const namespaced = (name: string) =>
+    `{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"${name}"}}}`;
+  const port = (n: number) => `"ports":[{"port":${n},"protocol":"TCP"}]`;
+
+  it('may go there, and nothing is opened that takes none', () => {
+    const { egress, opened } = to(['http://receive.thanos.svc:19291/api/v1/receive', 'https://mimir.example.org/push']);
+    expect(egress).toContain(`{${port(19291)},"to":[${namespaced('thanos')}]}`);
+    expect(egress).toContain(`{${port(443)},"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}},{"ipBlock":{"cidr":"::/0"}}]}`);
+    expect(opened).toBeUndefined();
+  });
+
+  it('may go beside the Prometheus, by a name without ending too', () => {
+    for (const host of ['other.monitoring.svc.cluster.local', 'other.monitoring']) {
+      const { egress, opened } = to([`http://${host}:9201/write`]);
+      expect(egress).toContain(namespaced('monitoring'));
+      expect(JSON.stringify(opened)).toContain(port(9201));
+    }
+  });
+
+  it('go to the Prometheus alone where nobody says otherwise', () => {
+    const { egress, opened } = to();
+    expect(egress).not.toContain('ipBlock');
+    expect(egress).not.toContain(namespaced('monitoring'));
+    expect(JSON.stringify(opened)).toContain(port(9090));
+  });
+});
+
 describe('what cannot work', () => {
   it.each<[string, Partial<SovraTracingProps>, string]>([
     ['a share beyond 1', { gateway: { keepRatio: 25 } }, 'gateway.keepRatio'],
