@@ -11,6 +11,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // Of a test that says nothing else. It is there for what hangs: how fast this machine is today, no test may judge.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,

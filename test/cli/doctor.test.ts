@@ -52,13 +52,11 @@ let beside: Beside;
 beforeAll(async () => {
   beside = new Beside();
   world = await World.start([...HEALTHY, FAILING, EMPTY_RECORDING]);
-}, 60_000);
+});
 afterAll(async () => {
   await world?.stop();
   await beside.stop();
 });
-/** It asks hundreds of questions, on a machine that has other work. */
-jest.setTimeout(60_000);
 
 async function doctor(objects: readonly KubeObject[], url = world.prometheus.url, ...more: string[]): Promise<Outcome> {
   const manifests = written(objects);
@@ -270,7 +268,7 @@ describe('a Prometheus without anything', () => {
   let bare: RunningPrometheus;
   beforeAll(async () => {
     bare = await startPrometheus(PROMETHEUS, () => ({ scrape_configs: [] }), []);
-  }, 30_000);
+  });
   afterAll(() => bare?.stop());
 
   it('tells nobody, and loads and sees nothing', async () => {

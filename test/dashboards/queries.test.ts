@@ -40,7 +40,7 @@ describe.each(METRIC_DIALECTS)('queries in the dialect %s', (dialect) => {
     it('are accepted by the real parser', () => {
       const rules = queries.map((q, i) => ({ record: `dashboard:q${i}`, expr: q.expr }));
       promtool(['check', 'rules'], { groups: [{ name: 'dashboards', rules }] });
-    }, 60_000);
+    });
 
     it('leave no variable of Grafana behind', () => {
       expect(queries.filter((q) => q.expr.includes('$'))).toEqual([]);

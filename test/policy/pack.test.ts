@@ -65,7 +65,7 @@ beforeAll(async () => {
   });
   const [port] = await once(server.stdout as NodeJS.ReadableStream, 'data');
   client = new AnalyzerClient(`127.0.0.1:${String(port).trim()}`, grpc.credentials.createInsecure());
-}, 20_000);
+});
 
 afterAll(async () => {
   client?.close();

@@ -22,7 +22,7 @@ describe('every alert under promtool', () => {
   let verdicts: Map<string, string>;
   beforeAll(async () => {
     verdicts = await run(suites);
-  }, 60_000);
+  });
 
   test.each(suites.map((s) => s.name))('%s', (name) => {
     expect(verdicts.get(name)).toBe('SUCCESS');

@@ -35,7 +35,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until something holds, and says what did not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);

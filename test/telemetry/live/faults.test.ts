@@ -5,8 +5,6 @@ import { MEMORY_MIB } from '../../../lib/telemetry/collector';
 import { Collector, PodLog, remove, scratch, sleep, until } from './collector';
 import { Sink } from './sink';
 
-jest.setTimeout(80_000);
-
 const LIMIT_MIB = MEMORY_MIB.agent.limit;
 /** Lines of one tenth of a second: a busy node writes about a thousand a second. */
 const RATE = 100;

@@ -8,8 +8,6 @@ import { tool } from '../../support/tools';
 import { Collector, freePort, PodLog, remove, scratch, until } from './collector';
 import { Sink } from './sink';
 
-jest.setTimeout(100_000);
-
 /** Names that alerts and dashboards of the collectors may use: they are there on a collector that has worked. */
 const AGENT_OWN = [
   'otelcol_receiver_accepted_log_records_total',

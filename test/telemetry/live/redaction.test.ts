@@ -2,11 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentConfig } from '../../../lib/telemetry/agent-config';
 import { gatewayConfig } from '../../../lib/telemetry/gateway-config';
-import { Collector, PodLog, remove, scratch, until } from './collector';
+import { Collector, PodLog, remove, scratch, sleep, until } from './collector';
 import { healthyLines, POSITIONS, secrets } from './corpus';
 import { fieldsOf, Sink } from './sink';
-
-jest.setTimeout(60_000);
 
 const SECRETS = secrets(18);
 const HEALTHY = healthyLines();
@@ -69,7 +67,10 @@ describe('logs', () => {
       [-2, -8].every((n) => sink.lines.some((l) => l.fields.seq === n || l.fields.seq === String(n))),
     );
     // Plain text waits a second for lines that belong to it.
-    await new Promise((r) => setTimeout(r, 2500));
+    for (let seen = -1; seen < sink.lines.length; ) {
+      seen = sink.lines.length;
+      await sleep(2500);
+    }
   });
 
   afterAll(async () => {

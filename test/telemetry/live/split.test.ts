@@ -6,8 +6,6 @@ import { Collector, PodLog, remove, scratch, until } from './collector';
 import { fieldsOf, Sink } from './sink';
 import { CUT_LINES, SPLIT_SPANS, SPLITS } from './split';
 
-jest.setTimeout(60_000);
-
 /** Short parts are words of their own; long ones must not be there in the middle of something either. */
 const has = (text: string, part: string) =>
   part.length >= 6
