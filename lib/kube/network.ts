@@ -20,6 +20,12 @@ export interface Opening {
   readonly udpPorts?: readonly number[];
 }
 
+/** The port of an address, or that of its scheme. */
+export function portOfAddress(address: string): number {
+  const { port, protocol } = new URL(address);
+  return Number(port || (protocol === 'https:' ? 443 : 80));
+}
+
 export interface PolicyProps {
   readonly namespace: string;
   readonly name: string;

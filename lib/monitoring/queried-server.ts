@@ -1,4 +1,4 @@
-import type { Opening, Peer } from '../kube/network';
+import { type Opening, type Peer, portOfAddress } from '../kube/network';
 import type { Labels } from '../sovra/installation';
 import { type Checker, dnsLabel, port, url } from '../validate';
 
@@ -34,9 +34,5 @@ export function serverPods({ namespace, podLabels }: QueriedServer): Peer {
 
 /** The edge from whoever asks it. */
 export function serverEdge(server: QueriedServer): Opening {
-  const { port: given, protocol } = new URL(server.url);
-  return {
-    peers: [serverPods(server)],
-    ports: [server.podPort ?? Number(given || (protocol === 'https:' ? 443 : 80))],
-  };
+  return { peers: [serverPods(server)], ports: [server.podPort ?? portOfAddress(server.url)] };
 }

@@ -1,4 +1,4 @@
-import type { Opening, Peer } from '../kube/network';
+import { type Opening, type Peer, portOfAddress } from '../kube/network';
 import { type PrometheusRef, SOVRA_PROMETHEUS } from '../kube/prometheus-ref';
 import type { ControlPlane, SovraInstallation } from '../sovra/installation';
 import { METRICS, type MetricId } from '../sovra/metrics';
@@ -132,6 +132,5 @@ export function capacityTask(
 }
 
 function toPrometheus({ namespace, podLabels, url }: PrometheusRef): Opening {
-  const { port, protocol } = new URL(url);
-  return { peers: [{ namespace, podLabels }], ports: [Number(port || (protocol === 'https:' ? 443 : 80))] };
+  return { peers: [{ namespace, podLabels }], ports: [portOfAddress(url)] };
 }

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Role, RoleBinding } from 'kubernetes-types/rbac/v1';
 import { commonLabels } from '../kube/labels';
-import { ANYWHERE, type Opening, type Peer } from '../kube/network';
+import { ANYWHERE, type Opening, type Peer, portOfAddress } from '../kube/network';
 import { kubeObject } from '../kube/object';
 import type { PrometheusRef } from '../kube/prometheus-ref';
 import { ALERTMANAGER_POD_LABELS } from '../monitoring/alertmanager';
@@ -77,11 +77,10 @@ export interface WriteEdges {
  */
 export function writeEdges(given: readonly string[] | undefined, ref: PrometheusRef): WriteEdges {
   const own = prometheusPods(ref);
-  const edges = writeUrls(given, ref).map((u) => {
-    const { hostname, port, protocol } = new URL(u);
-    const peers = given === undefined ? [own] : peersOf(hostname);
-    return { peers, port: Number(port || (protocol === 'https:' ? 443 : 80)) };
-  });
+  const edges = writeUrls(given, ref).map((u) => ({
+    peers: given === undefined ? [own] : peersOf(new URL(u).hostname),
+    port: portOfAddress(u),
+  }));
   const toOwn = edges.filter(({ peers }) => peers.some((p) => 'namespace' in p && p.namespace === ref.namespace));
   const portsOf = (some: typeof edges) => [...new Set(some.map((e) => e.port))];
   const byPeers = new Map(edges.map((e) => [JSON.stringify(e.peers), e.peers]));

@@ -28,6 +28,7 @@ import {
   COLLECTOR_PORTS,
   type CollectorConfig,
   goEnvironment,
+  goMemoryLimit,
   MEMORY_MIB,
   POD_LOGS_PATH,
   POD_NAME_ENV,
@@ -111,9 +112,12 @@ export function checkCollectorResources(c: Checker, at: string, given: Resources
   });
 }
 
-/** The variables of its runtime, for a container. */
-export const goVariables = (given: Resources) =>
-  Object.entries(goEnvironment(memoryMiB(given))).map(([name, value]) => ({ name, value }));
+const variables = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values).map(([name, value]) => ({ name, value }));
+/** The variables of a collector's runtime, for its container. */
+export const goVariables = (given: Resources) => variables(goEnvironment(memoryMiB(given)));
+/** The same for a program that minds its own collection of garbage. */
+export const memoryVariables = (given: Resources) => variables(goMemoryLimit(memoryMiB(given)));
 
 export interface LogAgentParts extends LogAgentProps {
   readonly sovra: SovraInstallation;

@@ -52,14 +52,15 @@ export interface Common {
 export const MEMORY_MIB = { agent: { request: 128, limit: 384 }, gateway: { request: 256, limit: 512 } } as const;
 /** Of a container's memory, what a Go program may use itself; the rest is for what is mapped and what the kernel holds. */
 const OWN_SHARE = 0.8;
-/** The variable by which a Go program knows where its memory ends; else it asks for twice of what it holds. */
-export const MEMORY_LIMIT_ENV = 'GOMEMLIMIT';
-export const goMemoryLimit = (memoryLimitMiB: number): string => `${Math.floor(memoryLimitMiB * OWN_SHARE)}MiB`;
+/** By this a Go program knows where its memory ends; else it asks for twice of what it holds. */
+export const goMemoryLimit = (memoryLimitMiB: number) => ({
+  GOMEMLIMIT: `${Math.floor(memoryLimitMiB * OWN_SHARE)}MiB`,
+});
 
 /** What the runtime of the collector is told: it collects garbage half as often, and more often as the limit comes near. */
 export const goEnvironment = (memoryLimitMiB: number): Readonly<Record<string, string>> => ({
   GOGC: '200',
-  [MEMORY_LIMIT_ENV]: goMemoryLimit(memoryLimitMiB),
+  ...goMemoryLimit(memoryLimitMiB),
 });
 
 /** Refuses data where the collector has used up its share: refused data waits in its file, or at its sender. */

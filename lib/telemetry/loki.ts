@@ -6,6 +6,7 @@ import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { type Checker, duration, numberRule, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
+import { memoryVariables } from './agent';
 import { SMALLEST_BURST_MB } from './agent-config';
 import {
   GOSSIP_PORT,
@@ -151,7 +152,7 @@ export function lokiProgram(p: LokiParts): StatefulProgramProps {
     user: LOKI_USER,
     replicas,
     args: ['-config.file=/etc/loki/config/loki.yaml', ...(store ? ['-config.expand-env=true'] : []), '-target=all'],
-    env: [...access.env],
+    env: [...access.env, ...memoryVariables(resources)],
     ports: [{ name: 'http', port: LOKI.port }],
     inside: [{ name: 'grpc', port: LOKI_GRPC_PORT }, ...(replicas > 1 ? [{ name: 'gossip', port: GOSSIP_PORT }] : [])],
     files: {

@@ -15,10 +15,9 @@ import { disruptionBudget } from '../kube/exporter';
 import { commonLabels, selectorLabels } from '../kube/labels';
 import { networkPolicy, type Opening } from '../kube/network';
 import { kubeObject } from '../kube/object';
-import { hardenedContainer, hardenedPod, memoryMiB, type Resources, resources, spreadOverNodes } from '../kube/pod';
+import { hardenedContainer, hardenedPod, type Resources, resources, spreadOverNodes } from '../kube/pod';
 import type { StorageProps } from '../monitoring/prometheus';
 import type { ImageProps } from '../sovra/images';
-import { goMemoryLimit, MEMORY_LIMIT_ENV } from './collector';
 
 /** A port that others ask. */
 export interface ServedPort {
@@ -168,12 +167,6 @@ const fileVolume = (name: string, index: number, keys: readonly string[]): Volum
   configMap: { name, items: keys.map((key) => ({ key, path: key })) },
 });
 
-/** The collector's own variables have it already. */
-const memoryTold = ({ env = [], resources: given }: StatefulProgramProps): NonNullable<Container['env']> =>
-  env.some((e) => e.name === MEMORY_LIMIT_ENV)
-    ? []
-    : [{ name: MEMORY_LIMIT_ENV, value: goMemoryLimit(memoryMiB(given)) }];
-
 function container(props: StatefulProgramProps): Container {
   return hardenedContainer({
     name: props.name,
@@ -184,7 +177,7 @@ function container(props: StatefulProgramProps): Container {
       containerPort: port,
       protocol: 'TCP' as const,
     })),
-    env: [...(props.env ?? []), ...memoryTold(props)],
+    ...(props.env?.length && { env: props.env }),
     volumeMounts: [
       { name: 'data', mountPath: props.dataPath },
       { name: 'tmp', mountPath: '/tmp' },

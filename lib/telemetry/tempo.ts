@@ -6,6 +6,7 @@ import { parseDuration } from '../schedule/duration';
 import type { SovraInstallation } from '../sovra/installation';
 import { type Checker, duration } from '../validate';
 import { toYaml } from '../yaml';
+import { memoryVariables } from './agent';
 import { checkTelemetryStore, positiveNumber, storeAccess, type TelemetryStorage } from './object-store';
 import type { StatefulProgramProps } from './stateful-program';
 import { TEMPO_DATA, TEMPO_OTLP_PORT, type TraceLimits, tempoConfig } from './tempo-config';
@@ -40,6 +41,7 @@ export interface TempoParts extends TempoProps {
 export const DEFAULT_TRACE_RETENTION = '14d';
 /** The user of the official image. */
 const TEMPO_USER = 10001;
+const TEMPO_RESOURCES: Resources = { cpu: '200m', memory: '512Mi', cpuLimit: '2', memoryLimit: '2Gi' };
 const HOUR = 3600;
 
 /** Holds the props against what Tempo can do. */
@@ -64,6 +66,7 @@ export function checkTempo(c: Checker, at: string, given: TempoProps | undefined
 export function tempoProgram(p: TempoParts): StatefulProgramProps {
   const store = p.storage?.s3;
   const access = storeAccess(store);
+  const resources = p.resources ?? TEMPO_RESOURCES;
   const config = tempoConfig({ store, retention: p.retention ?? DEFAULT_TRACE_RETENTION, limits: p.limits ?? {} });
   return {
     name: TEMPO.name,
@@ -74,7 +77,7 @@ export function tempoProgram(p: TempoParts): StatefulProgramProps {
     user: TEMPO_USER,
     replicas: 1,
     args: ['-config.file=/etc/tempo/tempo.yaml', ...(store ? ['-config.expand-env=true'] : []), '-target=all'],
-    env: [...access.env],
+    env: [...access.env, ...memoryVariables(resources)],
     ports: [
       { name: 'http', port: TEMPO.port },
       { name: 'otlp-http', port: TEMPO_OTLP_PORT },
@@ -84,7 +87,7 @@ export function tempoProgram(p: TempoParts): StatefulProgramProps {
     mounts: [...access.mounts],
     dataPath: TEMPO_DATA,
     storage: { ...p.volume, size: p.volume?.size ?? (store ? '10Gi' : '50Gi') },
-    resources: p.resources ?? { cpu: '200m', memory: '512Mi', cpuLimit: '2', memoryLimit: '2Gi' },
+    resources,
     live: { tcpSocket: { port: 'http' } },
     ready: { httpGet: { path: '/ready', port: 'http' } },
     startsWithin: 300,

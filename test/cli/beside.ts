@@ -9,16 +9,12 @@ import type { Outcome } from '../../lib/cli/command';
  */
 export class Beside {
   private readonly worker = new Worker(join(__dirname, 'beside-thread.cjs'));
-  private last: Promise<unknown> = Promise.resolve();
 
-  /** One after the other, in the order in which they were given. */
-  run(argv: readonly string[]): Promise<Outcome> {
-    const outcome = this.last.then(async () => {
-      const answer = once(this.worker, 'message') as Promise<[Outcome]>;
-      this.worker.postMessage(argv);
-      return (await answer)[0];
-    });
-    this.last = outcome.catch(() => undefined);
+  /** One at a time: whoever calls waits for the outcome. */
+  async run(argv: readonly string[]): Promise<Outcome> {
+    const answer = once(this.worker, 'message');
+    this.worker.postMessage(argv);
+    const [outcome] = await answer;
     return outcome;
   }
 
