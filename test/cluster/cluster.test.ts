@@ -174,7 +174,10 @@ describe('the sample stack', () => {
       expect(await prometheus.checkConfig()).toContain('SUCCESS');
       await prometheus.waitForTargets(2);
       await prometheus.waitForRules({ timeout: 2 * minute });
-      expect(await prometheus.query('count(up == 1)')).toEqual([{ metric: {}, value: 2 }]);
+      await prometheus.waitFor('two targets and no third', async () => {
+        expect(await prometheus.query('count(up == 1)')).toEqual([{ metric: {}, value: 2 }]);
+        return true;
+      });
       await prometheus.waitFor('both Alertmanagers', async () => (await prometheus.alertmanagers()).length === 2);
     },
     6 * minute,

@@ -99,15 +99,19 @@ export class Prometheus {
     return waitFor(what, () => check(this), { timeout: 60_000, interval: 250, ...options });
   }
 
-  /** At least `atLeast` targets, and every target up. */
+  /**
+   * At least `atLeast` targets, and every target up: by the page of targets, and by the samples. A target is "up" there
+   * a moment before its first sample can be queried.
+   */
   async waitForTargets(atLeast = 1, options?: WaitOptions): Promise<void> {
     await this.waitFor(
       `${atLeast} or more targets, all up`,
       async () => {
         const failed = await this.failedTargets();
         const found = await this.targets();
-        if (failed.length === 0 && found.length >= atLeast) return true;
-        throw new Error([`${found.length} targets`, ...failed].join('\n  '));
+        const seen = (await this.query('up == 1')).length;
+        if (failed.length === 0 && found.length >= atLeast && seen >= found.length) return true;
+        throw new Error([`${found.length} targets, ${seen} up by their samples`, ...failed].join('\n  '));
       },
       options,
     );

@@ -161,21 +161,24 @@ describe('while all is well', () => {
     'every target is up and every job of the description is there',
     async () => {
       await prometheus.waitForTargets(15, { timeout: 3 * minute });
-      const jobs = (await prometheus.query('count by (job) (up == 1)')).map((s) => [s.metric.job, s.value]);
-      expect(Object.fromEntries(jobs)).toEqual({
-        'sovra-api': 2,
-        'sovra-api-probe': 1,
-        vault: 3,
-        'vault-health': 3,
-        'edge-probe': 1,
-        opa: 2,
-        postgres: 1,
-        'kube-state-metrics': 1,
-        'blackbox-exporter': 2,
-        prometheus: 2,
-        alertmanager: 3,
-        grafana: 1,
-        'sovra-backup': 1,
+      await prometheus.waitFor('each job with its targets', async () => {
+        const jobs = (await prometheus.query('count by (job) (up == 1)')).map((s) => [s.metric.job, s.value]);
+        expect(Object.fromEntries(jobs)).toEqual({
+          'sovra-api': 2,
+          'sovra-api-probe': 1,
+          vault: 3,
+          'vault-health': 3,
+          'edge-probe': 1,
+          opa: 2,
+          postgres: 1,
+          'kube-state-metrics': 1,
+          'blackbox-exporter': 2,
+          prometheus: 2,
+          alertmanager: 3,
+          grafana: 1,
+          'sovra-backup': 1,
+        });
+        return true;
       });
     },
     4 * minute,
