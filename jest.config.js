@@ -11,8 +11,9 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // Of a test that says nothing else. It is there for what hangs: how fast this machine is today, no test may judge.
-  testTimeout: 120_000,
+  // Of a test that says nothing else. It is there for what hangs: how fast this machine is today, no test may judge, and
+  // beside real servers and other people's work a test takes ten times as long as alone.
+  testTimeout: 600_000,
   projects: [
     {
       ...shared,

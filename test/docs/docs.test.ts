@@ -23,7 +23,6 @@ import {
 } from './pages';
 import { runBlock, typeErrors } from './snippets';
 
-const minute = 60_000;
 const readme = page('README.md');
 const guide = page('docs/guide.md');
 const pulumiPage = page('docs/pulumi.md');
@@ -50,7 +49,7 @@ describe('code', () => {
     process.env.CDK8S_OUTDIR = outdir;
     // Once: to read the library is what takes the compiler its time.
     errors = typeErrors([...snippets, WRONG]);
-  }, minute);
+  });
   afterAll(() => {
     if (before === undefined) delete process.env.CDK8S_OUTDIR;
     else process.env.CDK8S_OUTDIR = before;

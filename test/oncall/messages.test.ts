@@ -28,7 +28,7 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'sovra-ops-messages-'));
   writeFileSync(join(dir, 'none.tmpl'), '');
   amtool = tool('amtool');
-}, 300_000);
+});
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const common = (all: readonly Texts[]): Texts =>

@@ -9,7 +9,6 @@ import { installationProps } from './props/installation';
 import { SUBJECTS } from './subjects';
 
 const RUNS_PER_FAULT = 4;
-const minute = 60_000;
 const installation: Subject = subject({
   name: 'SovraInstallation',
   make: (_, p: SovraInstallationProps) => new SovraInstallation(p),
@@ -23,7 +22,6 @@ describe('broken props', () => {
     (_, s) => {
       expect(flaws(s, RUNS_PER_FAULT)).toEqual([]);
     },
-    minute,
   );
 
   it.each([installation, ...SUBJECTS].map((s) => [s.name, s] as const))('of %s: at least 200 are tried', (_, s) => {

@@ -14,7 +14,7 @@ describe('every alert under promtool: it fires, is silent, resolves, and answers
   let verdicts: Map<string, string>;
   beforeAll(async () => {
     verdicts = await run(SUITES);
-  }, 120_000);
+  });
 
   test.each(SUITES.map((s) => s.name))('%s', (name) => {
     expect(verdicts.get(name)).toBe('SUCCESS');

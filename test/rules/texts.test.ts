@@ -36,7 +36,7 @@ describe('what a person reads', () => {
         ),
       ),
     );
-  }, 120_000);
+  });
 
   test.each(ALERT_NAMES)('%s', (name: AlertName) => {
     expect(verdicts.get(`${name}.texts`)).toBe('SUCCESS');
