@@ -20,9 +20,16 @@ const RUNS = 200;
 const OBJECTS_PER_FILE = 250;
 /** Different objects of all runs, as JSON. */
 const seen = new Set<string>();
+/** The schema says of a ConfigMap's data that it is text. Two thirds of all that is written here would be dashboards. */
+const shortened = (data: object) => Object.fromEntries(Object.entries(data).map(([k, v]) => [k, cut(v)]));
+const cut = (value: unknown) => (typeof value === 'string' ? value.slice(0, 40) : value);
 const collect = (objects: readonly KubeObject[]) => {
-  // cert-manager's are not among the schemas of the API server and of the operator.
-  for (const o of objects) if (o.kind !== 'Certificate') seen.add(JSON.stringify(o));
+  for (const o of objects) {
+    // cert-manager's are not among the schemas of the API server and of the operator.
+    if (o.kind === 'Certificate') continue;
+    const { data } = o as { data?: object };
+    seen.add(JSON.stringify(o.kind === 'ConfigMap' && data ? { ...o, data: shortened(data) } : o));
+  }
 };
 
 describe('valid props', () => {
