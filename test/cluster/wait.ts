@@ -18,7 +18,9 @@ export async function waitFor<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeout;
   let last: unknown;
-  do {
+  for (;;) {
+    // Asked before the look: what came while this machine stood still has come.
+    const late = Date.now() >= deadline;
     try {
       const result = await check();
       if (result !== undefined && result !== false) return result;
@@ -26,8 +28,9 @@ export async function waitFor<T>(
     } catch (error) {
       last = error;
     }
+    if (late) break;
     await pause(interval);
-  } while (Date.now() < deadline);
+  }
   const reason = last instanceof Error ? `: ${last.message}` : '';
   throw new Error(`gave up after ${timeout / 1000} s waiting for ${what}${reason}`);
 }
