@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../support/ports';
 import { type ApiAccess, ApiClient } from './api';
-import { addresses, freePort } from './network';
+import { addresses } from './network';
 import { Server } from './process';
 import type { Programs } from './programs';
 

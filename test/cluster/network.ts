@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { runCommand } from './process';
 
 /**
@@ -22,18 +21,6 @@ export function requireNamespaces(): string {
   const dir = process.env.SOVRA_OPS_CLUSTER_DIR;
   if (dir) return dir;
   throw new Error('the real-server tests run in namespaces of their own: start them with node test/cluster/run.mjs');
-}
-
-/** A port of `host` that nothing listens on. */
-export function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()));
-    });
-  });
 }
 
 /** A network namespace that owns one pod address, as each pod has one in a real cluster. */

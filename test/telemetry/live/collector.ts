@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,37 +9,18 @@ import {
   MEMORY_MIB,
 } from '../../../lib/telemetry/collector';
 import { toYaml } from '../../../lib/yaml';
+import { waitFor } from '../../cluster/wait';
+import { freePort } from '../../support/ports';
 import { tool } from '../../support/tools';
 
 export const scratch = (): string => mkdtempSync(join(tmpdir(), 'sovra-ops-telemetry-'));
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-let lastPort = 10_000 + (Number(process.env.JEST_WORKER_ID ?? 0) % 20) * 1000;
+export const MINUTE = 60_000;
 
-/**
- * A port of this worker's own thousand, below those from which the kernel gives out ports: between being found and being
- * used, it cannot become the other end of some connection.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    lastPort += 1;
-    const port = lastPort;
-    const free = await new Promise<boolean>((done) => {
-      const server = createServer();
-      server.on('error', () => done(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
-    });
-    if (free) return port;
-  }
-}
-
-/** Waits until something holds, and says what did not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}`);
-    await sleep(50);
-  }
+/** Waits until something holds. What does not hold may throw: the last that it said is in the error. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeout = MINUTE): Promise<void> {
+  await waitFor(what, holds, { timeout, interval: 50 });
 }
 
 type Mutable = { -readonly [K in keyof CollectorConfig]: Record<string, unknown> };
@@ -85,13 +65,12 @@ export class Collector {
     );
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => (this.said += d));
-    await until(`the collector is healthy; it said: ${this.said.slice(-2000)}`, async () => {
-      if (child.exitCode !== null) throw new Error(`the collector ended: ${this.said.slice(0, 3000)}`);
-      return fetch(`http://127.0.0.1:${this.ports.health}/`).then(
-        (r) => r.ok,
-        () => false,
-      );
+    const ended = () => child.exitCode !== null || child.signalCode !== null;
+    const healthy = async () => (await fetch(`http://127.0.0.1:${this.ports.health}/`)).ok;
+    await until('the collector to be healthy', async () => ended() || healthy(), 2 * MINUTE).catch((e: Error) => {
+      throw new Error(`${e.message}; it said: ${this.said.slice(-2000)}`);
     });
+    if (ended()) throw new Error(`the collector ended: ${this.said.slice(0, 3000)}`);
     return this;
   }
 
@@ -115,9 +94,19 @@ export class Collector {
     return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
   }
 
+  /** The page of its own metrics. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.ports.telemetry}/metrics`)).text();
+  }
+
+  /** Whether all that it has read is sent and taken: what is on its way counts as queued. */
+  async idle(): Promise<boolean> {
+    return /^otelcol_exporter_queue_size\{[^}]*exporter="otlp_http"[^}]*\} 0$/m.test(await this.metrics());
+  }
+
   /** A metric of its own, summed over its labels. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`http://127.0.0.1:${this.ports.telemetry}/metrics`)).text();
+    const text = await this.metrics();
     return [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce((a, m) => a + Number(m[1]), 0);
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { freePort } from '../../support/ports';
 
 type Value = {
   stringValue?: string;
@@ -61,13 +62,13 @@ export class Sink {
         response.end('{}');
       });
     });
-    await new Promise<void>((done) => server.listen(this.port, '127.0.0.1', done));
-    this.port = (server.address() as { port: number }).port;
+    this.port ||= await freePort();
+    await new Promise<void>((done, failed) => server.once('error', failed).listen(this.port, '127.0.0.1', done));
     this.server = server;
     return this;
   }
 
-  /** Gone: connections are refused, the port stays reserved for the next `open`. */
+  /** Gone: connections are refused, and the port is none that the kernel would give to anybody until the next `open`. */
   async close(): Promise<void> {
     this.server?.closeAllConnections();
     await new Promise((done) => this.server?.close(done) ?? done(undefined));

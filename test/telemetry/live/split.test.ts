@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentConfig } from '../../../lib/telemetry/agent-config';
 import { gatewayConfig } from '../../../lib/telemetry/gateway-config';
-import { Collector, PodLog, remove, scratch, until } from './collector';
+import { Collector, MINUTE, PodLog, remove, scratch, until } from './collector';
 import { fieldsOf, Sink } from './sink';
 import { CUT_LINES, SPLIT_SPANS, SPLITS } from './split';
 
@@ -81,7 +81,7 @@ describe('secrets that are cut into parts', () => {
     expect((await sendSpans()).status).toBe(200);
     await until('every record is there', () => loki.lines.length >= COUNT + CUT_LINES.length);
     await until('every span is there', () => tempo.spans.length >= SPLIT_SPANS.length);
-  });
+  }, 5 * MINUTE);
 
   afterAll(async () => {
     await Promise.all([agent?.stop(), gateway?.stop(), loki.close(), tempo.close()]);
