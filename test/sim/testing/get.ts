@@ -11,8 +11,23 @@ export interface GetOptions {
   readonly ca?: string;
   readonly servername?: string;
   readonly method?: 'GET' | 'HEAD';
-  /** How long silence lasts before it is called so. @default 1500 */
+  /** How long silence lasts before it is called so, in milliseconds in which this process could listen. @default 1500 */
   readonly patience?: number;
+}
+
+const TICK = 50;
+
+/**
+ * Calls back after so many milliseconds, counted in ticks of the event loop. Whoever answers in this very process, or on this
+ * machine, is not silent while it stands still: after that, what came meanwhile is read before the next tick.
+ */
+function afterSilence(patience: number, silent: () => void): () => void {
+  let left = Math.ceil(patience / TICK);
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left === 0) silent();
+  }, TICK);
+  return () => clearInterval(timer);
 }
 
 /** Connections are kept, as Prometheus keeps them. */
@@ -41,14 +56,18 @@ export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' 
         );
       },
     );
-    request.setTimeout(o.patience ?? 1500, () => {
+    let silent = false;
+    const ended = afterSilence(o.patience ?? 1500, () => {
+      silent = true;
       resolve('silent');
       request.destroy();
     });
+    request.once('close', ended);
     request.on('error', (error: NodeJS.ErrnoException) => {
+      if (silent) return;
       if (error.code === 'ECONNREFUSED') resolve('refused');
       // A kept connection that the server has closed meanwhile says nothing about the server now.
-      else if (error.code === 'ECONNRESET' && request.reusedSocket) resolve(get(url, o));
+      else if (/^(ECONNRESET|EPIPE)$/.test(error.code ?? '') && request.reusedSocket) resolve(get(url, o));
       else reject(error);
     });
     request.end();
