@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { waitFor } from '../cluster/wait';
 
 const DEBIAN = join(__dirname, '..', '..', 'tools', 'debian.mjs');
 
@@ -45,8 +46,9 @@ export class Browser {
   /** Errors and warnings of the console, of scripts and of the policy. */
   readonly complaints: string[] = [];
   readonly #waiting = new Map<number, (m: Message) => void>();
-  readonly #listening = new Map<string, () => void>();
   #session: string | undefined;
+  /** Why it is no longer there. */
+  #ended: string | undefined;
   #count = 0;
   #rest = '';
 
@@ -60,10 +62,14 @@ export class Browser {
     child.on('exit', (code) => this.end(`it ended with ${code}`));
   }
 
+  /** Until the page is whole. Its own word for it: the event would not say of which page it is, and the first is blank. */
   async goto(url: string): Promise<void> {
-    const loaded = new Promise<void>((resolve) => this.#listening.set('Page.loadEventFired', resolve));
     await this.send('Page.navigate', { url });
-    await loaded;
+    const state = '[location.href, document.readyState]';
+    await waitFor(`${url} to be loaded`, async () => {
+      const [at, ready] = await this.evaluate<string[]>(state);
+      return at === url && ready === 'complete';
+    });
   }
 
   /** The value of an expression in the page. It runs beside the page: the policy of the page holds for the page alone. */
@@ -101,7 +107,7 @@ export class Browser {
       await ended;
     }
     // Its own children may still be writing for a moment.
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
   }
 
   private async attach(size: { width: number; height: number }): Promise<void> {
@@ -116,6 +122,7 @@ export class Browser {
   private send<T>(method: string, params: object = {}): Promise<T> {
     const id = ++this.#count;
     return new Promise<T>((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(new Error(this.#ended));
       this.#waiting.set(id, ({ result, error }) =>
         error ? reject(new Error(`${method}: ${error.message}`)) : resolve(result as T),
       );
@@ -141,11 +148,11 @@ export class Browser {
     if (m.method === 'Log.entryAdded') this.complaints.push(String(of('entry').text));
     if (m.method === 'Runtime.consoleAPICalled') this.complaints.push(JSON.stringify(m.params?.args));
     if (m.method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(m.params));
-    this.#listening.get(m.method ?? '')?.();
   }
 
   private end(why: string): void {
-    for (const answer of this.#waiting.values()) answer({ error: { message: `no answer from Chromium: ${why}` } });
+    this.#ended ??= `no answer from Chromium: ${why}`;
+    for (const answer of this.#waiting.values()) answer({ error: { message: this.#ended } });
     this.#waiting.clear();
   }
 }

@@ -9,6 +9,7 @@ import { SovraInstallation } from '../../lib/sovra/installation';
 import { METRICS } from '../../lib/sovra/metrics';
 import { toYamlDocuments } from '../../lib/yaml';
 import { dashboardObject } from '../cli/doctor-world';
+import { waitFor } from '../cluster/wait';
 import { dashboardOf, panelOf, panelsOf } from '../dashboards/installations';
 import { SIGHTS } from '../dashboards/live/faults';
 import { asked, colorOf, opensWith, sent } from '../dashboards/live/seen';
@@ -58,7 +59,7 @@ describe('the preview of all dashboards, with a fault in them', () => {
     browser = await Browser.open({ width: 1600, height: 1000 });
     await browser.goto(pathToFileURL(out).href);
     seen = await browser.evaluate<Seen[]>(PANELS);
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await browser?.close();
     await store?.close();
@@ -158,7 +159,8 @@ describe('the preview of all dashboards, with a fault in them', () => {
       return window.ran ?? 'nothing ran';
     })()`;
     expect(await browser.evaluate<string>(attempt)).toBe('nothing ran');
-    expect(browser.complaints.splice(0).join()).toMatch(/Content Security Policy/);
+    await waitFor('the complaint of the policy', () => browser.complaints.join().includes('Content Security Policy'));
+    browser.complaints.splice(0);
   });
 
   it.each(['light', 'dark'] as const)(

@@ -40,7 +40,7 @@ describe.each(METRIC_DIALECTS)('the dashboards over a simulated Sovra, in the di
     );
     store = await Store.open(time.recording);
     for (const d of all) opened.set(d.uid, await opensWith(store, d, time.from, time.healthy));
-  }, 120_000);
+  }, 600_000);
   afterAll(() => store?.close());
 
   const ask = (q: Asked, at: number, choice = choiceOf(q)): Promise<Row[]> => store.query(sent(q.expr, choice), at);

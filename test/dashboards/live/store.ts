@@ -110,11 +110,13 @@ export class Store {
 /** Where the server listens, once it is ready; what it said until then is the error otherwise. */
 async function address(server: ChildProcess): Promise<string> {
   const said: string[] = [];
-  let found = '';
+  let [found, ready] = ['', false];
   for await (const line of createInterface({ input: server.stderr as NodeJS.ReadableStream })) {
     said.push(line);
     found ||= /msg="Listening on".*address=(\S+)/.exec(line)?.[1] ?? '';
-    if (found !== '' && line.includes('Server is ready to receive web requests')) {
+    // Two parts of it say so, in any order.
+    ready ||= line.includes('Server is ready to receive web requests');
+    if (found !== '' && ready) {
       // The pipe must not fill up.
       (server.stderr as NodeJS.ReadableStream).resume();
       return `http://${found}`;
