@@ -13,6 +13,7 @@ import { Server } from '../cluster/process';
 import { waitFor } from '../cluster/wait';
 import { type Part, SimulatedSovra } from '../sim';
 import { METRICS_PATH, SERVER_NAME } from '../sim/testing/snapshot';
+import { freePort } from '../support/ports';
 import { objectsOf } from '../support/synth';
 import { tool } from '../support/tools';
 
@@ -73,13 +74,6 @@ export const listen = (server: HttpServer): Promise<string> =>
     server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
 
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  const address = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return address;
-}
-
 export interface RunningPrometheus {
   readonly url: string;
   ask<T>(path: string): Promise<T>;
@@ -96,7 +90,7 @@ export async function startPrometheus(
   const write = (name: string, value: object) => writeFileSync(join(folder, name), toYaml(value));
   mkdirSync(join(folder, 'rules'));
   for (const [i, groups] of rules.entries()) write(`rules/${i}.yml`, groups);
-  const address = await freeAddress();
+  const address = `127.0.0.1:${await freePort()}`;
   write('prometheus.yml', { rule_files: [join(folder, 'rules/*.yml')], ...config(address) });
   const args = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
@@ -124,14 +118,19 @@ export async function startPrometheus(
 }
 
 type RawTarget = Readonly<Record<'health' | 'scrapeUrl' | 'lastError', string>>;
-type RawRule = Readonly<Record<'health' | 'name', string>>;
+type RawRule = Readonly<Record<'lastEvaluation' | 'name', string>>;
+interface RawSeries {
+  readonly metric: { readonly job?: string };
+}
 
 /** A target may take two seconds to answer: this machine has other work. */
-const OFTEN = { scrape_interval: '2s', scrape_timeout: '2s', evaluation_interval: '1s' };
+const SCRAPE = 2;
+const OFTEN = { scrape_interval: `${SCRAPE}s`, scrape_timeout: `${SCRAPE}s`, evaluation_interval: '1s' };
+const WAIT = { timeout: 110_000 };
 
 export class World {
-  /** How many targets a test has taken down. */
-  down = 0;
+  /** Jobs of which a test has taken a target down. */
+  down: readonly string[] = [];
 
   private constructor(
     readonly sovra: SimulatedSovra,
@@ -161,27 +160,64 @@ export class World {
     return world;
   }
 
-  /** Every target scraped, every rule evaluated, the Watchdog firing. */
-  private settled(): Promise<unknown> {
-    return waitFor('Prometheus to have seen everything', async () => {
-      const { activeTargets } = await this.prometheus.ask<{ activeTargets: RawTarget[] }>('targets');
-      const { groups } = await this.prometheus.ask<{ groups: { rules: RawRule[] }[] }>('rules');
-      const rules = groups.flatMap((g) => g.rules);
-      const open = [
-        ...activeTargets.filter((t) => t.health !== 'up').map((t) => `${t.scrapeUrl} ${t.lastError}`),
-        ...rules.filter((r) => r.health === 'unknown').map((r) => r.name),
-      ];
-      if (open.length > 0) throw new Error(open.join('; '));
-      return activeTargets.length > 15 && rules.length > 0;
-    });
+  /**
+   * Every target scraped, also by its samples, which come a moment later; every rule evaluated after that, twice: the first
+   * time may see nothing of what others record.
+   */
+  private async settled(): Promise<void> {
+    await waitFor('Prometheus to have seen every target', () => this.allUp(), WAIT);
+    for (const turn of ['once', 'again']) {
+      const since = Date.now();
+      await waitFor(`every rule to be evaluated ${turn}`, () => this.evaluatedSince(since), WAIT);
+    }
+  }
+
+  private async allUp(): Promise<boolean> {
+    const { activeTargets } = await this.prometheus.ask<{ activeTargets: RawTarget[] }>('targets');
+    const { activeAlertmanagers } = await this.prometheus.ask<{ activeAlertmanagers: object[] }>('alertmanagers');
+    const samples = (await this.query('up == 1')).length;
+    const open = activeTargets.filter((t) => t.health !== 'up').map((t) => `${t.scrapeUrl} ${t.lastError}`);
+    if (open.length === 0 && activeTargets.length > 15 && samples === activeTargets.length)
+      return activeAlertmanagers.length === 1;
+    throw new Error([`${activeTargets.length} targets, ${samples} up by their samples`, ...open].join('; '));
+  }
+
+  private async evaluatedSince(since: number): Promise<boolean> {
+    const { groups } = await this.prometheus.ask<{ groups: { rules: RawRule[] }[] }>('rules');
+    const rules = groups.flatMap((g) => g.rules);
+    const open = rules.filter((r) => Date.parse(r.lastEvaluation) < since).map((r) => r.name);
+    if (open.length === 0) return rules.length > 0;
+    throw new Error(open.join('; '));
+  }
+
+  private async query(expr: string): Promise<RawSeries[]> {
+    return (await this.prometheus.ask<{ result: RawSeries[] }>(`query?query=${encodeURIComponent(expr)}`)).result;
   }
 
   /** Waits until a query answers with so many series. */
   seen(query: string, count: number): Promise<unknown> {
-    return waitFor(`${query} to have ${count} series`, async () => {
-      const { result } = await this.prometheus.ask<{ result: unknown[] }>(`query?query=${encodeURIComponent(query)}`);
-      return result.length === count;
-    });
+    return waitFor(
+      `${query} to have ${count} series`,
+      async () => {
+        const found = (await this.query(query)).length;
+        if (found === count) return true;
+        throw new Error(`it has ${found}`);
+      },
+      WAIT,
+    );
+  }
+
+  /** Waits until no target is down, nor was in the last scrapes, but for those that a test has taken down. */
+  calm(): Promise<unknown> {
+    return waitFor('no target to be down that no test has taken down', () => this.wasCalm(0), WAIT);
+  }
+
+  /** Whether no other target was down for so many milliseconds, and the time of a scrape before that. */
+  async wasCalm(milliseconds: number): Promise<boolean> {
+    const seconds = Math.ceil(milliseconds / 1000) + 2 * SCRAPE;
+    const query = `min_over_time(up[${seconds}s]) == 0 or up == 0`;
+    const down = (await this.query(query)).map((s) => s.metric.job ?? '');
+    return [...down].sort().join() === [...this.down].sort().join();
   }
 
   async stop(): Promise<void> {
@@ -211,7 +247,8 @@ function configuration(sovra: SimulatedSovra, others: string, own: string): obje
     });
   return {
     global: OFTEN,
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [others] }] }] },
+    // One that is given up would count as an error for five minutes.
+    alerting: { alertmanagers: [{ timeout: '1m', static_configs: [{ targets: [others] }] }] },
     scrape_configs: [
       job('sovra-api', hosts('api')),
       job('vault', vaults, {
