@@ -61,7 +61,7 @@ export class Alertmanager {
 
   /** How many notifications it has held back for this reason: "inhibition", "active_time_interval". */
   async heldBack(reason: string): Promise<number> {
-    const metrics = await (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
+    const metrics = await (await fetch(`${this.url}/metrics`, { signal: AbortSignal.timeout(30_000) })).text();
     const line = metrics
       .split('\n')
       .find((l) => l.startsWith(`alertmanager_notifications_suppressed_total{reason="${reason}"}`));
@@ -82,7 +82,7 @@ export class Alertmanager {
   }
 
   private async ask<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${this.url}/api/v2/${path}`, { signal: AbortSignal.timeout(30_000) });
     if (!response.ok) throw new Error(`Alertmanager answered ${response.status} to ${path}`);
     return (await response.json()) as T;
   }

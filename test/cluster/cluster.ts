@@ -13,7 +13,7 @@ import { findPrograms, type Programs } from './programs';
 import { Prometheus } from './prometheus';
 import { findRepeatedChanges } from './repeat';
 import { ServiceNetwork } from './services';
-import type { WaitOptions } from './wait';
+import { type WaitOptions, waitFor } from './wait';
 import { failTask, findPods, readRefusals, triggerCronJobs, waitForWorkloads } from './workloads';
 
 export interface ClusterOptions {
@@ -107,10 +107,10 @@ export class Cluster {
     return new Prometheus(await this.startPods({ ...options, selector }), this.programs);
   }
 
-  /** Brings what the operator wrote since then into the running pods, where their own reloaders take it up. */
+  /** Brings what the operator wrote since then into the running pods, until their own reloaders have taken it up. */
   async refreshPrometheus(prometheus: Prometheus, options: InstanceOptions): Promise<void> {
     await waitForPrometheusConfig(this.api, options);
-    await Promise.all(prometheus.pods.map((pod) => pod.syncVolumes()));
+    await refresh(prometheus);
   }
 
   async startAlertmanager(options: InstanceOptions): Promise<Alertmanager> {
@@ -121,7 +121,7 @@ export class Cluster {
 
   /** The same for what the operator wrote for an Alertmanager. */
   async refreshAlertmanager(alertmanager: Alertmanager): Promise<void> {
-    await Promise.all(alertmanager.pods.map((pod) => pod.syncVolumes()));
+    await refresh(alertmanager);
   }
 
   /** Ends every server by its process id. */
@@ -142,6 +142,24 @@ export class Cluster {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     return started;
   }
+}
+
+/**
+ * A reloader watches its files from its first reload on, which may come seconds after its server is ready. What it misses
+ * before that it would look for after three minutes only; so the files are written again until it has seen them.
+ */
+async function refresh(server: Prometheus | Alertmanager): Promise<void> {
+  const before = await server.config();
+  let looks = 0;
+  await waitFor(
+    'the reloader to take up what the operator wrote',
+    async () => {
+      if (looks % 50 === 0) await Promise.all(server.pods.map((pod) => pod.syncVolumes()));
+      looks += 1;
+      return (await server.config()) !== before;
+    },
+    { timeout: 120_000 },
+  );
 }
 
 /** Ready for manifests in about 15 seconds. When a server does not start, the error ends with its last lines. */

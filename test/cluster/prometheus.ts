@@ -82,6 +82,11 @@ export class Prometheus {
     return found.activeAlertmanagers.map(({ url }) => url);
   }
 
+  /** The configuration that is loaded now, as YAML. */
+  async config(): Promise<string> {
+    return (await this.ask<{ yaml: string }>('status/config')).yaml;
+  }
+
   /** What is wrong with the targets, one line each: down, or not scraped yet. */
   async failedTargets(): Promise<readonly string[]> {
     const failed = (await this.targets()).filter(({ health }) => health !== 'up');
@@ -155,7 +160,7 @@ export class Prometheus {
   }
 
   private async ask<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(30_000) });
     const answer = (await response.json()) as { status: string; data: T; error?: string };
     if (answer.status === 'success') return answer.data;
     throw new Error(`Prometheus refused ${path}: ${answer.error}`);
