@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Alertmanager } from './alertmanager';
 import { addresses, type Cluster, startCluster } from './cluster';
+import { waitForPrometheusConfig } from './operator';
 import type { Prometheus } from './prometheus';
 import { waitFor } from './wait';
 import { WebhookReceiver } from './webhook';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 }, 6 * minute);
 
-afterAll(() => cluster?.stop(), minute);
+afterAll(() => cluster?.stop(), 2 * minute);
 
 const pod = (name: string, securityContext: object) => ({
   apiVersion: 'apps/v1',
@@ -102,12 +103,17 @@ describe('the sample stack', () => {
         metadata: { name: 'lost', namespace: 'monitoring' },
         spec: { selector: {}, endpoints: [{ port: 'http' }] },
       };
-      await cluster.applyObjects([monitor]);
       const options = { namespace: 'monitoring', name: 'sample', timeout: 2_000 };
-      await expect(cluster.startPrometheus(options)).rejects.toThrow(
-        'not selected or refused: servicemonitors/monitoring/lost',
-      );
-      await cluster.kubectl.run(['delete', 'servicemonitor', '-n', 'monitoring', 'lost']);
+      // Everything else first: else that would be missing, too.
+      await waitForPrometheusConfig(cluster.api, { ...options, timeout: minute });
+      await cluster.applyObjects([monitor]);
+      try {
+        await expect(cluster.startPrometheus(options)).rejects.toThrow(
+          'not selected or refused: servicemonitors/monitoring/lost',
+        );
+      } finally {
+        await cluster.kubectl.run(['delete', 'servicemonitor', '-n', 'monitoring', 'lost']);
+      }
     },
     3 * minute,
   );
@@ -187,7 +193,14 @@ describe('the sample stack', () => {
     'pages nobody while all is well',
     async () => {
       await prometheus.waitForAlert('ProbeFine', 'firing');
-      await prometheus.waitFor('Alertmanager to have the alert', async () => (await alertmanager.alerts()).length > 0);
+      await waitFor('Alertmanager to have this alert alone, for nobody', async () => {
+        const alerts = (await alertmanager.alerts()).map((a) => [
+          a.labels.alertname,
+          ...a.receivers.map((r) => r.name),
+        ]);
+        expect(alerts).toEqual([['ProbeFine', 'monitoring/oncall/nobody']]);
+        return true;
+      });
       expect(oncall.deliveries).toEqual([]);
     },
     3 * minute,
@@ -209,8 +222,9 @@ describe('the sample stack', () => {
         },
       ]);
       await cluster.refreshPrometheus(prometheus, { namespace: 'monitoring', name: 'sample' });
-      const alert = await oncall.waitForAlert('ProbeFailed', 'firing', { timeout: 2 * minute });
-      expect(alert.labels).toMatchObject({ severity: 'critical', instance: `http://${addresses.host}:9/dead` });
+      const failed = { alertname: 'ProbeFailed', instance: `http://${addresses.host}:9/dead` };
+      const { alert } = await oncall.waitForPage(failed, 0, { timeout: 2 * minute });
+      expect(alert.labels.severity).toBe('critical');
       expect(alert.annotations).toEqual({
         summary: `http://${addresses.host}:9/dead does not answer`,
         runbook_url: 'https://runbooks.example.com/ProbeFailed',

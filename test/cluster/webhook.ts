@@ -60,14 +60,6 @@ export class WebhookReceiver {
     return this.deliveries.flatMap(({ payload }) => payload.alerts);
   }
 
-  waitForAlert(name: string, status: WebhookAlert['status'] = 'firing', options?: WaitOptions): Promise<WebhookAlert> {
-    return waitFor(
-      `alert ${name} to arrive ${status}`,
-      () => this.alerts.find((alert) => alert.labels.alertname === name && alert.status === status),
-      { timeout: 60_000, ...options },
-    );
-  }
-
   /** Deliveries that tell of something that fires, at any of these paths, from a moment on. */
   calls(paths: readonly string[], since = 0): readonly Delivery[] {
     return this.deliveries.filter((d) => d.payload.status === 'firing' && d.at >= since && paths.includes(d.path));
