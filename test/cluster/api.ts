@@ -56,7 +56,12 @@ export class ApiClient {
           else reject(new ApiError(method, path, status, text));
         });
       });
-      call.on('error', reject);
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection that the server has closed meanwhile says nothing about the server now.
+        const stale = call.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
+        if (stale && method === 'GET') resolve(this.text(method, path, body));
+        else reject(error);
+      });
       call.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }

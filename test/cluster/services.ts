@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Service, ServicePort } from 'kubernetes-types/core/v1';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1';
@@ -55,15 +55,22 @@ export class ServiceNetwork {
     const services = await this.api.list<Service>('/api/v1/services');
     const lines = await Promise.all(services.map((service) => this.hostLines(service)));
     const external = [...this.external].map(([name, address]) => `${address} ${name}`);
-    // In place: the file is mounted at this very inode.
-    writeFileSync(this.hostsFile, `${[this.original.trimEnd(), ...lines.flat(), ...external].join('\n')}\n`);
+    this.writeHosts(`${[this.original.trimEnd(), ...lines.flat(), ...external].join('\n')}\n`);
     await Promise.all(services.flatMap((service) => this.openProxies(service)));
   }
 
   async stop(): Promise<void> {
-    writeFileSync(this.hostsFile, this.original);
+    this.writeHosts(this.original);
     for (const socket of this.sockets) socket.destroy();
     await Promise.all([...this.proxies.values()].map((proxy) => new Promise((resolve) => proxy.close(resolve))));
+  }
+
+  /** In place, since the file is mounted at this very inode; and never empty, since the servers read it at any moment. */
+  private writeHosts(text: string): void {
+    const file = openSync(this.hostsFile, 'r+');
+    writeSync(file, text, 0);
+    ftruncateSync(file, Buffer.byteLength(text));
+    closeSync(file);
   }
 
   private async hostLines(service: Service): Promise<readonly string[]> {

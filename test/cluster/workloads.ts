@@ -1,6 +1,6 @@
 import type { Deployment, StatefulSet } from 'kubernetes-types/apps/v1';
 import type { CronJob, Job } from 'kubernetes-types/batch/v1';
-import type { Pod } from 'kubernetes-types/core/v1';
+import type { PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1';
 import type { Event } from 'kubernetes-types/events/v1';
 import { type ApiClient, type KubeObject, nameOf } from './api';
 import type { Kubectl } from './kubectl';
@@ -33,6 +33,14 @@ function whyNotReady({ kind, metadata, spec, status }: Workload): string | undef
   return `${kind} ${nameOf({ metadata })}: ${status?.readyReplicas ?? 0} of ${wanted} ready`;
 }
 
+/** Claims that have no volume yet. Whoever binds one writes into it, which is not to look like a change by an apply. */
+async function findUnbound(api: ApiClient): Promise<readonly string[]> {
+  const claims = await api.list<PersistentVolumeClaim>('/api/v1/persistentvolumeclaims');
+  return claims
+    .filter(({ status }) => status?.phase !== 'Bound')
+    .map((claim) => `PersistentVolumeClaim ${nameOf(claim as KubeObject)}: ${claim.status?.phase ?? 'not seen yet'}`);
+}
+
 /** What Pod Security, quotas or a missing service account had refused: the events of pods that were not created. */
 export async function readRefusals(api: ApiClient): Promise<readonly string[]> {
   const events = await api.list<Event>('/apis/events.k8s.io/v1/events');
@@ -43,8 +51,8 @@ export async function readRefusals(api: ApiClient): Promise<readonly string[]> {
 
 /**
  * Waits until every Deployment and StatefulSet of the cluster, those that the operator made included, has all its pods
- * ready, and until the operator has made what each Prometheus and Alertmanager asks for. Returns what is ready. What was
- * refused is in the error.
+ * ready, until every claim has its volume, and until the operator has made what each Prometheus and Alertmanager asks for.
+ * Returns what is ready. What was refused is in the error.
  */
 export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): Promise<readonly string[]> {
   const workloads = await waitFor(
@@ -54,7 +62,7 @@ export async function waitForWorkloads(api: ApiClient, options?: WaitOptions): P
       const unreconciled = await findUnreconciled(api);
       const found = await listWorkloads(api);
       const unready = found.map(whyNotReady).filter((reason) => reason !== undefined);
-      const reasons = [...unreconciled, ...unready];
+      const reasons = [...unreconciled, ...unready, ...(await findUnbound(api))];
       if (reasons.length === 0) return found;
       throw new Error([...reasons, ...(await readRefusals(api))].join('\n  '));
     },
@@ -80,12 +88,16 @@ const isComplete = ({ status }: Job) =>
 export async function triggerCronJobs(api: ApiClient, kubectl: Kubectl): Promise<readonly string[]> {
   const cronJobs = await api.list<CronJob>('/apis/batch/v1/cronjobs');
   const jobs = await Promise.all(cronJobs.map((cronJob) => triggerCronJob(kubectl, cronJob)));
-  await waitFor('the triggered Jobs to complete', async () => {
-    const found = await Promise.all(jobs.map((path) => api.get<Job>(path)));
-    const open = found.filter((job) => !isComplete(job)).map((job) => nameOf(job as KubeObject));
-    if (open.length === 0) return true;
-    throw new Error([`not completed: ${open.join(', ')}`, ...(await readRefusals(api))].join('\n  '));
-  });
+  await waitFor(
+    'the triggered Jobs to complete',
+    async () => {
+      const found = await Promise.all(jobs.map((path) => api.get<Job>(path)));
+      const open = found.filter((job) => !isComplete(job)).map((job) => nameOf(job as KubeObject));
+      if (open.length === 0) return true;
+      throw new Error([`not completed: ${open.join(', ')}`, ...(await readRefusals(api))].join('\n  '));
+    },
+    { timeout: 120_000 },
+  );
   return cronJobs.map((cronJob) => nameOf(cronJob as KubeObject));
 }
 
