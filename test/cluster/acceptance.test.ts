@@ -48,7 +48,7 @@ describe('on the real API server', () => {
     rmSync(directory, { recursive: true });
   }, 6 * minute);
 
-  afterAll(() => cluster?.stop(), minute);
+  afterAll(() => cluster?.stop(), 2 * minute);
 
   describe.each(sets)('%s', (name) => {
     const path = join(golden, name);
@@ -58,8 +58,8 @@ describe('on the real API server', () => {
       const file = join(cluster.dir, `${name}.json`);
       const items = objectsOf(name).filter((o) => COUNTED.includes(o.kind));
       writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-      await cluster.kubectl.run(['delete', '--wait=true', '--timeout=90s', '-f', file]);
-    }, 3 * minute);
+      await cluster.kubectl.run(['delete', '--wait=true', '--timeout=150s', '-f', file]);
+    }, 4 * minute);
 
     test(
       'is accepted under strict validation, without a warning',
@@ -113,7 +113,7 @@ describe('checkers', () => {
       expect(invalid).toEqual([]);
       expect(valid).toBe(sets.flatMap(objectsOf).length);
     },
-    3 * minute,
+    5 * minute,
   );
 
   test(

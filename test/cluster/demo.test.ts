@@ -34,7 +34,11 @@ class Run {
   }
 
   sees(text: string | RegExp): Promise<unknown> {
-    return waitFor(`${text} in:\n${this.said}`, () => new RegExp(text).test(this.said), { timeout: 3 * minute });
+    const check = () => {
+      if (new RegExp(text).test(this.said)) return true;
+      throw new Error(`it said:\n${this.said}`);
+    };
+    return waitFor(`${text}`, check, { timeout: 3 * minute });
   }
 
   /** The servers that it showed, of which none is to be there any more. */

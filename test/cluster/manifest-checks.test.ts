@@ -52,7 +52,7 @@ describe('kubeconform with the schemas of the real API server and of the operato
 
   beforeAll(async () => {
     schemas = await ensureSchemas(programs);
-  }, 180_000);
+  }, 300_000);
 
   test('accepts the sample', async () => {
     const { invalid, valid } = await validate(programs, schemas, [sample]);

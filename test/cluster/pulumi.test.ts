@@ -68,8 +68,10 @@ describe('the whole stack of a control plane', () => {
     // As the README asks: the namespace is there before, with Secrets of the user, and Pulumi takes it over.
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'monitoring' } };
     await cluster.applyObjects([...sovraObjects(), namespace, ...preconditions('', 'http://oncall.example.com')]);
+    // Pulumi waits for what is its own; the test below looks at all.
+    await cluster.waitForWorkloads();
     stack = await PulumiStack.create(cluster);
-  }, 3 * minute);
+  }, 5 * minute);
 
   test(
     'is created, object by object, and ready when Pulumi says so',
@@ -178,7 +180,7 @@ describe('Outputs', () => {
       expect(told.filter((t) => !t.includes('in-clear-2') || STRAY.test(t))).toEqual([]);
       expect(changes(await stack.up(program(values[1] as string)))).toEqual([]);
     },
-    3 * minute,
+    6 * minute,
   );
 
   describe('of resources that do not exist yet', () => {

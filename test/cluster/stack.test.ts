@@ -181,7 +181,7 @@ describe('while all is well', () => {
         return true;
       });
     },
-    4 * minute,
+    6 * minute,
   );
 
   test(
@@ -264,7 +264,7 @@ describe('a fault reaches the person on call in time', () => {
       expect(await prometheus.query('vault_core_unsealed{pod="vault-1"}')).toEqual([]);
       await sovra.cureAll();
     },
-    6 * minute,
+    12 * minute,
   );
 
   test(
