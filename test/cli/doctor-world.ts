@@ -207,13 +207,22 @@ export class World {
     );
   }
 
-  /** Waits until no target is down, nor was in the last scrapes, but for those that a test has taken down. */
-  calm(): Promise<unknown> {
-    return waitFor('no target to be down that no test has taken down', () => this.wasCalm(0), WAIT);
+  /**
+   * What is said of a Prometheus whose targets are as the tests have them. Where this machine stood still so long that
+   * others were down, which is for Prometheus to say, it is asked again.
+   */
+  async calmly<T>(question: () => Promise<T>): Promise<T> {
+    for (let left = 10; left > 0; left--) {
+      await waitFor('no target to be down that no test has taken down', () => this.wasCalm(0), WAIT);
+      const since = Date.now();
+      const answer = await question();
+      if (await this.wasCalm(Date.now() - since)) return answer;
+    }
+    throw new Error('this machine stands still too often');
   }
 
   /** Whether no other target was down for so many milliseconds, and the time of a scrape before that. */
-  async wasCalm(milliseconds: number): Promise<boolean> {
+  private async wasCalm(milliseconds: number): Promise<boolean> {
     const seconds = Math.ceil(milliseconds / 1000) + 2 * SCRAPE;
     const query = `min_over_time(up[${seconds}s]) == 0 or up == 0`;
     const down = (await this.query(query)).map((s) => s.metric.job ?? '');

@@ -68,23 +68,9 @@ async function doctor(objects: readonly KubeObject[], url = world.prometheus.url
   }
 }
 
-/**
- * What is said of a Prometheus whose targets are as the tests have them. Where this machine stood still so long that
- * others were down, which is for Prometheus to say, it is asked again.
- */
-async function calmly<T>(question: () => Promise<T>): Promise<T> {
-  for (let left = 10; left > 0; left--) {
-    await world.calm();
-    const since = Date.now();
-    const answer = await question();
-    if (await world.wasCalm(Date.now() - since)) return answer;
-  }
-  throw new Error('this machine stands still too often');
-}
-
 /** What it says as data, and that it says the same to people. */
 async function examined(objects: readonly KubeObject[], ...more: string[]): Promise<Diagnosis & { text: string }> {
-  const [data, { code, out: text }] = await calmly(async () => [
+  const [data, { code, out: text }] = await world.calmly(async () => [
     await doctor(objects, undefined, '--json', ...more),
     await doctor(objects, undefined, ...more),
   ]);
@@ -353,7 +339,7 @@ describe('access', () => {
     });
     const url = `https://${await listen(guard)}`;
     const both = ['--token-file', file, '--ca', certificates.ca];
-    const well = await calmly(() => doctor(HEALTHY, url, ...both));
+    const well = await world.calmly(() => doctor(HEALTHY, url, ...both));
     const withoutToken = await doctor(HEALTHY, url, '--ca', certificates.ca);
     const withoutCa = await doctor(HEALTHY, url, '--token-file', file);
     guard.closeAllConnections();
