@@ -82,10 +82,11 @@ export class Server {
     if (this.child.exitCode !== 0) throw new Error(`${this.name} ${this.failure}\n${this.tail()}`);
   }
 
-  async stop(): Promise<void> {
+  /** @param milliseconds after which it is killed */
+  async stop(milliseconds = 5_000): Promise<void> {
     if (this.failure !== undefined) return;
     this.child.kill('SIGTERM');
-    const patience = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    const patience = setTimeout(() => this.child.kill('SIGKILL'), milliseconds);
     await this.exited;
     clearTimeout(patience);
   }

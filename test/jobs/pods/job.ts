@@ -10,7 +10,8 @@ export async function runJob(object: unknown, options: JobOptions = {}): Promise
   const deadline = options.activeDeadlineSeconds ?? template.job.activeDeadlineSeconds ?? Number.POSITIVE_INFINITY;
   const tries = 1 + (options.backoffLimit ?? template.job.backoffLimit);
   const started = Date.now();
-  const left = () => deadline - (Date.now() - started) / 1000;
+  let expired = false;
+  const left = () => (expired ? 0 : deadline - (Date.now() - started) / 1000);
   const attempts: PodResult[] = [];
   const result = (reason?: JobResult['reason']) => jobResult(attempts, (Date.now() - started) / 1000, reason);
   refuseUnusedFaults(options, tries);
@@ -20,6 +21,9 @@ export async function runJob(object: unknown, options: JobOptions = {}): Promise
       options,
       attempts.length + 1,
       Math.min(left(), template.spec.activeDeadlineSeconds ?? Number.POSITIVE_INFINITY),
+      () => {
+        expired = true;
+      },
     );
     attempts.push(pod);
     if (pod.ok) return checked(result(), options);

@@ -28,6 +28,10 @@ export function workFolder(): string {
   throw new Error('jobs run in namespaces of their own: start the tests with node test/jobs/run.mjs');
 }
 
+/** Seconds: many times what the longest pod takes on a machine that is busy. */
+const HANGS = 600;
+const LATE = 'Pod was active on the node longer than the specified deadline';
+
 const SAMPLE_MILLISECONDS = 8;
 /** Of the runner's own time, which is the store's and the proxy's, too: a look that takes long is followed by a longer pause. */
 const PAUSE_FOR_LOOK = 4;
@@ -49,9 +53,10 @@ export async function runTemplate(
   options: RunOptions,
   attempt: number,
   deadline: number,
+  onExpired: () => void = () => undefined,
 ): Promise<PodResult> {
   const dir = mkdtempSync(join(workFolder(), `pod-${template.metadata.name}-`));
-  return new PodRun(template, options, attempt, deadline, dir).run();
+  return new PodRun(template, options, attempt, deadline, onExpired, dir).run();
 }
 
 class PodRun {
@@ -63,6 +68,8 @@ class PodRun {
   private readonly faults: Faults;
   private ending: PodFailure | undefined;
   private message: string | undefined;
+  private folders: PodFolders | undefined;
+  private over = false;
   private hung = false;
   private nextLook: NodeJS.Timeout | undefined;
 
@@ -71,6 +78,7 @@ class PodRun {
     private readonly options: RunOptions,
     attempt: number,
     private readonly deadline: number,
+    private readonly onExpired: () => void,
     private readonly dir: string,
   ) {
     const faults = (options.faults ?? []).filter((fault) => (fault.attempt ?? 1) === attempt);
@@ -79,6 +87,8 @@ class PodRun {
         for (const c of this.all) if (container === undefined || c.name === container) c.signal(name, only);
       },
       evict: () => this.end('Evicted', 'The node was low on resource: ephemeral-storage.', true),
+      expire: () => this.expire(),
+      folder: (volume: string) => (this.folders as PodFolders).find(volume).path,
     };
     this.faults = new Faults(faults, pod, (fault) => {
       const action = typeof fault.action === 'string' ? fault.action : 'function';
@@ -88,21 +98,19 @@ class PodRun {
 
   async run(): Promise<PodResult> {
     this.watch();
-    const limit = setTimeout(
-      () => this.end('DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'),
-      milliseconds(this.deadline),
-    );
+    const limit = setTimeout(() => this.end('DeadlineExceeded', LATE), milliseconds(this.deadline));
     const patience = setTimeout(
       () => {
         this.hung = true;
         this.end('Error', 'the runner lost its patience', true);
       },
-      milliseconds(this.options.timeoutSeconds ?? 180),
+      milliseconds(this.options.timeoutSeconds ?? HANGS),
     );
-    let folders: PodFolders | undefined;
     try {
-      folders = new PodFolders(this.template, this.options, join(this.dir, 'volumes'));
+      const folders = new PodFolders(this.template, this.options, join(this.dir, 'volumes'));
+      this.folders = folders;
       await this.runContainers(folders);
+      this.over = true;
       await this.options.inspect?.(folders.emptyDirs);
     } catch (error) {
       if (!(error instanceof NotStarted)) throw error;
@@ -111,10 +119,10 @@ class PodRun {
     } finally {
       for (const timer of [this.nextLook, limit, patience]) clearTimeout(timer);
       for (const container of this.all) if (container.running) container.kill();
-      folders?.remove();
+      this.folders?.remove();
     }
     const result = this.result();
-    if (this.hung) throw new Error(`the pod ran longer than ${this.options.timeoutSeconds ?? 180} s\n${result.log}`);
+    if (this.hung) throw new Error(`the pod ran longer than ${this.options.timeoutSeconds ?? HANGS} s\n${result.log}`);
     await this.faults.finish().catch((error: Error) => {
       throw new Error(`${error.message}\n${result.log}`);
     });
@@ -171,6 +179,13 @@ class PodRun {
     this.message = message;
     this.tell(reason, undefined, message);
     for (const container of this.all) if (container.running) atOnce ? container.kill() : this.stop(container);
+  }
+
+  /** Only what is still running can be late: a pod that has failed before has failed by itself. */
+  private expire(): void {
+    if (this.over || this.ending) return;
+    this.onExpired();
+    this.end('DeadlineExceeded', LATE);
   }
 
   private stop(container: RunningContainer): void {

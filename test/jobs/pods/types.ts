@@ -39,6 +39,10 @@ export interface RunningContainers {
   signal(signal: NodeJS.Signals, container?: string, only?: RegExp): void;
   /** As a node that is short of something does: everything is killed; a Job makes a new pod. */
   evict(): void;
+  /** As if `activeDeadlineSeconds` had passed by now: how fast the machine is then does not matter. Of a pod that has ended, nothing. */
+  expire(): void;
+  /** Where the volume of an emptyDir is, on this machine. */
+  folder(volume: string): string;
 }
 
 export interface Fault {

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import type { Certificate } from './certificates';
+import { Held } from './gate';
 
 /** What the network, or a store that is not well, does to its clients. */
 export type NetworkFault =
@@ -30,16 +31,22 @@ const DENIED = '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Ac
 export class FaultProxy {
   fault: NetworkFault | undefined;
   readonly requests: SeenRequest[] = [];
+  /** How often the fault has met somebody. */
+  struck = 0;
+  private holding: { readonly held: Held; readonly which: (request: IncomingMessage) => boolean } | undefined;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
-  private uploaded = 0;
+  uploaded = 0;
 
   constructor(
     { certFile, keyFile }: Certificate,
     private readonly target: { readonly host: string; readonly port: number },
   ) {
     this.server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
-    this.server.on('request', (incoming, outgoing) => this.handle(incoming, outgoing));
+    this.server.on('request', (incoming, outgoing) => void this.handle(incoming, outgoing));
+    this.server.on('connection', () => {
+      if (this.fault?.kind === 'down') this.struck++;
+    });
     for (const event of ['connection', 'secureConnection']) {
       this.server.on(event, (socket: Socket) => {
         this.sockets.add(socket);
@@ -59,8 +66,16 @@ export class FaultProxy {
 
   set(fault: NetworkFault | undefined): void {
     this.fault = fault;
+    this.struck = 0;
     this.uploaded = 0;
     if (fault?.kind === 'down') this.dropConnections();
+  }
+
+  /** The next such request: nothing of it goes on until it is let go. */
+  hold(method: string, path: RegExp): Held {
+    const which = (request: IncomingMessage) => request.method === method && path.test(request.url ?? '');
+    this.holding = { held: new Held(), which };
+    return this.holding.held;
   }
 
   async stop(): Promise<void> {
@@ -72,10 +87,13 @@ export class FaultProxy {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     let status = 0;
     outgoing.once('close', () => this.note(incoming, status));
+    await this.holdBack(incoming);
+    if (outgoing.destroyed) return;
     if (this.fault?.kind === 'deny') {
+      this.struck++;
       status = 403;
       incoming.resume();
       outgoing.writeHead(status, { 'content-type': 'application/xml' }).end(DENIED);
@@ -95,6 +113,14 @@ export class FaultProxy {
     incoming.pipe(this.meter(incoming)).pipe(this.pace()).pipe(upstream);
   }
 
+  private async holdBack(incoming: IncomingMessage): Promise<void> {
+    const { holding } = this;
+    if (!holding?.which(incoming)) return;
+    this.holding = undefined;
+    holding.held.came = true;
+    await holding.held.gone;
+  }
+
   private note({ method = '', url = '', headers }: IncomingMessage, status: number): void {
     const accessKeyId = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1];
     this.requests.push({ method, path: decodeURIComponent(url), status, accessKeyId });
@@ -107,6 +133,7 @@ export class FaultProxy {
         proxy.uploaded += chunk.length;
         if (proxy.fault?.kind === 'cut' && proxy.uploaded >= proxy.fault.afterBytes) {
           proxy.uploaded = 0;
+          proxy.struck++;
           incoming.socket.destroy();
           return;
         }

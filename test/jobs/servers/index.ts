@@ -1,5 +1,6 @@
 export { Authority, type Certificate } from './certificates';
 export type { NetworkFault, SeenRequest } from './fault-proxy';
+export { Gate, type Held } from './gate';
 export { Postgres, type PostgresOptions, type Role } from './postgres';
 export type { FillOptions } from './postgres-data';
 export type { DatabaseFingerprint } from './postgres-fingerprint';

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { tool } from '../../support/tools';
 import type { Authority, Certificate } from './certificates';
 import { FaultProxy, type NetworkFault, type SeenRequest } from './fault-proxy';
+import type { Held } from './gate';
 import type { Response } from './request';
 import { type Account, s3Request } from './s3-client';
 import { type Command, RealServer } from './server';
@@ -78,6 +79,22 @@ export class S3Store extends RealServer {
   fault(fault: NetworkFault | undefined): void {
     if (this.proxy === undefined) throw new Error('a store that is reached directly has no faults');
     this.proxy.set(fault);
+  }
+
+  /** How often the fault that is set has met somebody: connections, refusals, cuts. */
+  get struck(): number {
+    return this.proxy?.struck ?? 0;
+  }
+
+  /** Bytes of uploads since the fault was set; since the last cut, where it cuts. */
+  get uploaded(): number {
+    return this.proxy?.uploaded ?? 0;
+  }
+
+  /** The next such request is held back: whoever makes it has done all that comes before, and nothing of what comes after. */
+  hold(method: string, path: RegExp): Held {
+    if (this.proxy === undefined) throw new Error('a store that is reached directly holds nothing back');
+    return this.proxy.hold(method, path);
   }
 
   /** Names of the objects that begin so, sorted. */

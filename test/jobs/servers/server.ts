@@ -4,7 +4,7 @@ import { Server } from '../../cluster/process';
 import { workFolder } from '../pods';
 
 /** An address that no other server of the run has; files of tests run side by side, and know nothing of each other. */
-function claimAddress(): string {
+export function claimAddress(): string {
   const dir = join(workFolder(), 'addresses');
   mkdirSync(dir, { recursive: true });
   for (let n = 1; ; n++) {
@@ -17,6 +17,9 @@ function claimAddress(): string {
     }
   }
 }
+
+/** A server that was killed because it had no time to end has other data than one that ended. */
+const PATIENCE = 120_000;
 
 export interface Command {
   readonly command: string;
@@ -57,7 +60,7 @@ export abstract class RealServer {
     const command = this.command();
     this.server = Server.start({ name: this.kind, ...command, logFile: this.logFile });
     try {
-      await this.server.ready(() => this.ready(), { interval: 50 });
+      await this.server.ready(() => this.ready(), { interval: 50, timeout: PATIENCE });
     } catch (error) {
       await this.stop();
       throw error;
@@ -67,7 +70,7 @@ export abstract class RealServer {
 
   /** Politely, so that what it holds is on the disk. */
   async stop(): Promise<void> {
-    await this.server?.stop();
+    await this.server?.stop(PATIENCE);
   }
 
   /** As a power cut does. */
