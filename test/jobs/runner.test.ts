@@ -1,7 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '../cluster/wait';
-import { expectNoSecret, type Fault, type RunOptions, runJob, runPod, workFolder } from './pods';
+import {
+  expectNoSecret,
+  type Fault,
+  type RunningContainers,
+  type RunOptions,
+  runJob,
+  runPod,
+  workFolder,
+} from './pods';
 
 const SECRET = 'correct-horse-battery';
 const restricted = {
@@ -77,13 +85,16 @@ describe('a pod', () => {
   });
 
   it('has failed when one of two containers has, and a sidecar ends with it', async () => {
+    // Nothing is asked to end before it can hear that.
+    const side = 'trap "echo bye; exit 0" TERM; : > /staging/listens; while :; do sleep 0.05; done';
+    const bad = 'until test -e /staging/listens; do sleep 0.05; done; exit 4';
     const result = await runPod(
       pod({
-        initContainers: [
-          shell('side', 'trap "echo bye; exit 0" TERM; while :; do sleep 0.05; done', { restartPolicy: 'Always' }),
-        ],
-        containers: [shell('good', 'true'), shell('bad', 'exit 4')],
+        ...staging,
+        initContainers: [shell('side', side, { ...staged, restartPolicy: 'Always' })],
+        containers: [shell('good', 'true'), shell('bad', bad, staged)],
       }),
+      { gracePeriodSeconds: 60 },
     );
     expect(result.ok).toBe(false);
     expect(result.container('bad').exitCode).toBe(4);
@@ -130,7 +141,7 @@ describe('a pod', () => {
     for (let i = 0; i < 3; i++) expect((await run('sleep 0.05 & sleep 0.05 & exit 0')).ok).toBe(true);
     const orphans = async () =>
       readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isDeadOrphan(pid)).length === 0;
-    await waitFor('process 1 to take in the dead', orphans, { timeout: 10_000 });
+    await waitFor('process 1 to take in the dead', orphans);
   });
 
   it('resolves the names that it was given, and no others', async () => {
@@ -211,20 +222,21 @@ describe('secrets and volumes', () => {
     expect(statSync(join(claim, 'sub', 'a')).gid).toBe(65532);
   });
 
-  it.each([
-    ['a command line', 'busybox sh -c "sleep 0.2; : $PASSWORD"; true', 'command line of busybox'],
-    ['a log', 'echo $PASSWORD | base64', 'log of main'],
-    ['a file', 'echo $PASSWORD > /staging/x', 'staging/x'],
-  ])('finds a secret in %s', async (_, script, place) => {
+  // It lives until it was seen, by whoever looks for its secret too.
+  const seen: Fault = { when: { process: /^busybox sh/ }, process: /^busybox sh/, action: 'term' };
+  it.each<[string, string, string, Fault[]]>([
+    ['a command line', 'busybox sh -c "sleep 300; : $PASSWORD" || true', 'command line of busybox', [seen]],
+    ['a log', 'echo $PASSWORD | base64', 'log of main', []],
+    ['a file', 'echo $PASSWORD > /staging/x', 'staging/x', []],
+  ])('finds a secret in %s', async (_, script, place, faults) => {
     const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'own', key: 'password' } } }];
-    const folders: string[] = [];
-    const kept = join(workFolder(), `kept-${process.pid}-${folders.length}`, 'staging');
-    mkdirSync(kept, { recursive: true });
+    const kept = join(mkdtempSync(join(workFolder(), 'kept-')), 'staging');
+    mkdirSync(kept);
     const inspect = (volumes: Readonly<Record<string, string>>) => {
       const from = volumes.staging as string;
       for (const name of readdirSync(from)) writeFileSync(join(kept, name), readFileSync(join(from, name)));
     };
-    const result = await run(script, { ...staged, env }, staging, { ...options, inspect });
+    const result = await run(script, { ...staged, env }, staging, { ...options, inspect, faults });
     expect(() => expectNoSecret(result, [SECRET], { folders: [kept] })).toThrow(place);
     expect(() => expectNoSecret(result, ['something-else'], { folders: [kept] })).not.toThrow();
   });
@@ -252,19 +264,63 @@ describe('a Job', () => {
     expect([bad.reason, bad.attempts.length]).toEqual(['BackoffLimitExceeded', 2]);
   });
 
-  it('ends at its deadline, politely first', async () => {
-    const patient = 'trap "echo ending; exit 0" TERM; while :; do sleep 0.05; done';
-    const result = await runJob(
-      job(
-        { containers: [shell('main', patient), shell('deaf', 'trap "" TERM; sleep 30; :')] },
-        { activeDeadlineSeconds: 1 },
-      ),
-      { gracePeriodSeconds: 0.3 },
-    );
-    expect(result).toMatchObject({ ok: false, reason: 'DeadlineExceeded', last: { reason: 'DeadlineExceeded' } });
-    expect(result.last.container('main').stdout).toBe('ending\n');
-    expect(result.last.container('deaf')).toMatchObject({ exitCode: 137, stdout: '' });
-    expect(result.seconds).toBeLessThan(3);
+  describe('whose time is up', () => {
+    const atLeast = (seconds: number) => seconds - 0.01;
+    const sleeping = [shell('main', 'echo working; sleep 300')];
+    const expires: Fault = { container: 'main', when: { output: /working/ }, action: (of) => of.expire() };
+
+    it.each([
+      ['the Job', {}, { activeDeadlineSeconds: 1 }, 'DeadlineExceeded'],
+      ['the pod', { activeDeadlineSeconds: 1 }, { backoffLimit: 0 }, 'BackoffLimitExceeded'],
+    ])('has ended, after as long as %s says', async (_, ofPod, ofJob, reason) => {
+      const result = await runJob(job({ ...ofPod, containers: sleeping }, ofJob), { gracePeriodSeconds: 0.2 });
+      const event = result.last.events.find((e) => e.reason === 'DeadlineExceeded');
+      expect(event?.at).toBeGreaterThan(atLeast(1));
+      expect(result).toMatchObject({
+        reason,
+        attempts: [{ reason: 'DeadlineExceeded', containers: [{ exitCode: 137 }] }],
+      });
+    });
+
+    it('is asked to end', async () => {
+      const script = 'trap "echo ending; exit 0" TERM; echo working; while :; do sleep 0.05; done';
+      const result = await runJob(job({ containers: [shell('main', script)] }), {
+        gracePeriodSeconds: 60,
+        faults: [expires],
+      });
+      expect(result).toMatchObject({
+        ok: false,
+        reason: 'DeadlineExceeded',
+        attempts: [{ reason: 'DeadlineExceeded' }],
+      });
+      expect(result.last.container('main')).toMatchObject({ exitCode: 0, stdout: 'working\nending\n' });
+    });
+
+    it('is killed when it does not hear that', async () => {
+      const script = 'trap "" TERM; echo working; sleep 300; :';
+      const result = await runJob(job({ containers: [shell('main', script)] }), {
+        gracePeriodSeconds: 0.3,
+        faults: [expires],
+      });
+      expect(result).toMatchObject({
+        ok: false,
+        reason: 'DeadlineExceeded',
+        attempts: [{ reason: 'DeadlineExceeded' }],
+      });
+      expect(result.last.container('main')).toMatchObject({ exitCode: 137, stdout: 'working\n' });
+    });
+
+    it('has failed by itself, if it did so before that', async () => {
+      let pod: RunningContainers | undefined;
+      const action = (of: RunningContainers) => {
+        pod = of;
+      };
+      const result = await runJob(job({ containers: [shell('main', 'echo working; exit 1')] }, { backoffLimit: 0 }), {
+        faults: [{ when: { output: /working/ }, action }],
+        inspect: () => pod?.expire(),
+      });
+      expect(result).toMatchObject({ reason: 'BackoffLimitExceeded', attempts: [{ reason: 'Error' }] });
+    });
   });
 
   it('is waiting when what it needs is not there', async () => {
@@ -275,13 +331,18 @@ describe('a Job', () => {
 });
 
 describe('faults', () => {
-  const patient = shell('main', 'echo working; sleep 0.6; echo done');
-  const under = (fault: Fault, more: object = {}) =>
-    runJob(job({ containers: [patient], ...more }, { backoffLimit: 1 }), { faults: [fault], gracePeriodSeconds: 0.2 });
+  /** The first pod has no end, so that a fault comes in time; the next one has. */
+  const endless = 'echo working; test -e /disk/again || { : > /disk/again; sleep 300; }; echo done';
+  const under = (fault: Fault, script = endless) => {
+    const disk = { name: 'disk', persistentVolumeClaim: { claimName: 'disk' } };
+    const main = shell('main', script, { volumeMounts: [{ name: 'disk', mountPath: '/disk' }] });
+    const claims = { disk: mkdtempSync(join(workFolder(), 'again-')) };
+    const options = { faults: [fault], claims, gracePeriodSeconds: 0.2 };
+    return runJob(job({ containers: [main], volumes: [disk] }, { backoffLimit: 1 }), options);
+  };
 
   it.each<[string, Fault]>([
     ['what it says', { container: 'main', when: { output: /working/ }, action: 'kill' }],
-    ['time', { container: 'main', when: { seconds: 0.3 }, action: 'kill' }],
     ['a process', { container: 'main', when: { process: /^sleep/ }, process: /^sh /, action: 'kill' }],
   ])('kill a container by %s; the next pod is unhurt', async (_, fault) => {
     const result = await under(fault);
@@ -289,29 +350,38 @@ describe('faults', () => {
     expect(result.attempts[0]?.container('main')).toMatchObject({ exitCode: 137, stdout: 'working\n' });
   });
 
+  it('kill a container by time, however far it has come', async () => {
+    const fault: Fault = { container: 'main', when: { seconds: 0.3 }, action: 'kill' };
+    const result = await run('sleep 300', {}, {}, { faults: [fault] });
+    expect(result.container('main').exitCode).toBe(137);
+    expect(result.events.find(({ reason }) => reason === 'Fault')?.at).toBeGreaterThan(0.29);
+  });
+
   it('evict a pod', async () => {
     const result = await under({ when: { output: /working/ }, action: 'evict' });
     expect(result.attempts.map(({ reason }) => reason)).toEqual(['Evicted', undefined]);
   });
 
-  it('freeze a container, until its deadline kills it', async () => {
-    const faults: Fault[] = [{ container: 'main', when: { output: /working/ }, action: 'freeze' }];
-    const result = await runPod(pod({ containers: [patient], activeDeadlineSeconds: 1 }), {
-      faults,
-      gracePeriodSeconds: 0.2,
-    });
+  it('freeze a container, so that it hears nothing and is killed when its time is up', async () => {
+    const listens = 'trap "echo heard; exit 0" TERM; echo working; while :; do sleep 0.05; done';
+    const when = { output: /working/ };
+    const faults: Fault[] = [
+      { container: 'main', when, action: 'freeze' },
+      { container: 'main', when, action: (of) => of.expire() },
+    ];
+    const result = await run(listens, {}, {}, { faults });
     expect(result).toMatchObject({ reason: 'DeadlineExceeded', containers: [{ exitCode: 137, stdout: 'working\n' }] });
   });
 
   it('run an action of the test', async () => {
     const action = jest.fn();
-    expect((await under({ when: { output: /done/ }, action })).attempts).toHaveLength(1);
+    expect((await under({ when: { output: /done/ }, action }, 'echo done')).attempts).toHaveLength(1);
     expect(action).toHaveBeenCalledTimes(1);
   });
 
   it('that never come to pass are an error', async () => {
-    await expect(under({ when: { output: /never/ }, action: 'kill' })).rejects.toThrow('never came to pass');
-    await expect(under({ attempt: 2, when: { output: /x/ }, action: 'kill' })).rejects.toThrow('there were 1');
+    await expect(under({ when: { output: /never/ }, action: 'kill' }, 'true')).rejects.toThrow('never came to pass');
+    await expect(under({ attempt: 2, when: { output: /x/ }, action: 'kill' }, 'true')).rejects.toThrow('there were 1');
   });
 });
 
