@@ -3,6 +3,7 @@ import type { KubeObject } from '../../lib/checks/model';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { make } from '../backup/made';
 import { type JobResult, type RunOptions, runJob } from './pods';
+import { quickKey } from './repository-key';
 import { Authority, Postgres, S3Store, Vault } from './servers';
 
 export const PASSWORD = 'correct-horse-battery-staple';
@@ -75,6 +76,7 @@ export async function backupWorld(props: Partial<SovraBackupScheduleProps> = {})
     return done;
   };
   await run('sovra-backup-init');
+  await quickKey(store.folder, PASSWORD);
   return {
     authority,
     database,

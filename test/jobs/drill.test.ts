@@ -7,6 +7,7 @@ import { SovraInstallation } from '../../lib/sovra/installation';
 import { make } from '../backup/made';
 import { find, objectsOf } from '../support/synth';
 import { expectNoSecret, type RunOptions, runJob } from './pods';
+import { quickKey } from './repository-key';
 import { Authority, Postgres, S3Store, Vault } from './servers';
 
 /** Restores for trial, as they are synthesized: what they bring back, and that they notice what is wrong. */
@@ -55,8 +56,9 @@ beforeAll(async () => {
   for (const name of ['sovra-backup-init', 'sovra-backup-postgres', 'sovra-backup-vault-edge-1']) {
     const { ok, log } = await runJob(cronJob(name), options);
     if (!ok) throw new Error(log);
+    if (name === 'sovra-backup-init') await quickKey(store.folder, PASSWORD);
   }
-}, 400_000);
+});
 afterAll(() => Promise.all([database?.stop(), vault?.stop(), store?.stop()]));
 
 function cronJob({ id, schedule, props }: PlannedTask): KubeObject {
@@ -72,10 +74,10 @@ test('a dump is restored, found equal, and leaves its evidence', async () => {
   expect(done.log).toMatch(/restored \d+ tables, equal to what was stored/);
   expect(done.ok).toBe(true);
   expectNoSecret(done, [PASSWORD, store.writer.secretAccessKey], { manifests: [drill()], folders: [store.folder] });
-}, 400_000);
+});
 
 test('an empty Vault takes over the snapshot, and asks for the keys of the other', async () => {
   const done = await runJob(drillOfVault(), options);
   expect(done.log).toContain('a Vault took over the snapshot of sovra-edge-1');
   expect(done.ok).toBe(true);
-}, 400_000);
+});

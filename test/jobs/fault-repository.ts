@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPORT_PROGRAM } from '../../lib/backup/evidence';
 import { tool } from '../support/tools';
 import { workFolder } from './pods';
+import { seal } from './repository-key';
 import type { S3Store } from './servers';
 
 const run = promisify(execFile);
@@ -78,33 +79,6 @@ export class RepositoryReader {
     const { stdout } = await run(tool('restic'), [...where, '--quiet', ...args], { ...MUCH, encoding: 'buffer' });
     return stdout;
   }
-}
-
-interface MasterKey {
-  readonly mac: { readonly k: string; readonly r: string };
-  readonly encrypt: string;
-}
-
-/** As restic writes what is not packed: a random IV, AES-256 in counter mode, Poly1305-AES over that. */
-function seal({ mac, encrypt }: MasterKey, plain: Buffer): Buffer {
-  const iv = randomBytes(16);
-  const cipher = createCipheriv('aes-256-ctr', Buffer.from(encrypt, 'base64'), iv);
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  const block = createCipheriv('aes-128-ecb', Buffer.from(mac.k, 'base64'), null).setAutoPadding(false);
-  return Buffer.concat([iv, body, poly1305(body, Buffer.from(mac.r, 'base64'), block.update(iv))]);
-}
-
-function poly1305(message: Buffer, r: Buffer, s: Buffer): Buffer {
-  const number = (bytes: Buffer) => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
-  const prime = (1n << 130n) - 5n;
-  const clamped = number(r) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;
-  let sum = 0n;
-  for (let at = 0; at < message.length; at += 16) {
-    const block = Buffer.concat([message.subarray(at, at + 16), Buffer.from([1])]);
-    sum = ((sum + number(block)) * clamped) % prime;
-  }
-  const tag = (sum + number(s)) & ((1n << 128n) - 1n);
-  return Buffer.from(tag.toString(16).padStart(32, '0'), 'hex').reverse();
 }
 
 /** Takes something from an object of the store, and gives it back. */
