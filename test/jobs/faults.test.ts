@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CronJob } from 'kubernetes-types/batch/v1';
 import type { PrometheusRuleSpec } from '../../lib/kube/crds/prometheus-rule';
 import { make } from '../backup/made';
+import { waitFor } from '../cluster/wait';
 import { find } from '../support/synth';
 import { tool } from '../support/tools';
-import { type BackupWorld, backupWorld, PASSWORD, password, repository, sovra } from './backup-world';
+import { type BackupWorld, backupWorld, nextSecond, PASSWORD, password, repository, sovra } from './backup-world';
 import { RepositoryReader, type Snapshot, whileTruncated } from './fault-repository';
 import { BACKUP_FAULTS } from './fault-table';
 import { type JobResult, runJob, workFolder } from './pods';
-import type { JobOptions, RunningContainers } from './pods/types';
+import type { Fault, JobOptions, RunningContainers } from './pods/types';
+import { Gate } from './servers';
 
 /** Every fault of the table, on the real parts: what the run says, what is in the repository afterwards, which alert tells. */
 const POSTGRES = 'sovra-backup-postgres';
@@ -32,6 +34,8 @@ let world: BackupWorld;
 let reader: RepositoryReader;
 /** The good snapshot that every fault has to leave alone, and what is in it. */
 let good: { readonly snapshot: Snapshot; readonly hash: string; readonly bytes: number };
+/** PostgreSQL says it after a start, and after a recovery. */
+const READY = 'database system is ready to accept connections';
 const evidence = () => reader.evidence(['sovra-edge-1']);
 const sql = (text: string, database = 'sovra') => world.database.query(text, { database });
 
@@ -48,7 +52,7 @@ beforeAll(async () => {
   await Promise.all([world.run(POSTGRES), world.run(VAULT)]);
   const snapshot = (await reader.snapshots()).find((s) => s.tags.includes('postgres')) as Snapshot;
   good = { snapshot, hash: await reader.hashOf(snapshot), bytes: (await evidence())[SIZE] as number };
-}, 120_000);
+});
 afterAll(() => world?.stop());
 
 /** The Job as it is synthesized, with its secrets. */
@@ -57,12 +61,41 @@ const jobOf = (name: string, more: JobOptions = {}, job = world.job(name)): Prom
 const once: JobOptions = { backoffLimit: 0 };
 const attempt = (name: string, more: JobOptions = {}) => jobOf(name, { ...once, ...more });
 
-/** A dump that does not get on; the Job has seconds instead of minutes. */
-async function atItsDeadline(more: JobOptions): Promise<JobResult> {
-  const done = await attempt(POSTGRES, more);
-  expect(done.reason).toBe('DeadlineExceeded');
-  // It is the dump itself that stands still, and not the way there.
-  expect(done.last.container('pg-dump').seconds).toBeGreaterThan(1);
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+interface HeldUp {
+  readonly container: string;
+  /** @default restic is there */
+  readonly when?: Fault['when'];
+  readonly heldUp: (pod: RunningContainers) => boolean;
+}
+const BEGINS = { process: /restic / };
+/** The fault of the store has met somebody, who has tried again. */
+const metTwice = () => world.store.struck > 1;
+/** The store is well again after that. */
+const healed = async () => {
+  await waitFor('the fault to meet somebody who tries again', metTwice, { interval: 20 });
+  world.store.fault(undefined);
+};
+/** Long enough for restic to have tried several times, or to have told what is wrong, if it were to. */
+const STANDSTILL = 3;
+
+/**
+ * A run that does not get on. Its time is up a while after what holds it up has come to pass, and not so many seconds after it
+ * began: a slow machine would not have come that far.
+ */
+async function atItsDeadline(
+  { container, when = BEGINS, heldUp }: HeldUp,
+  volumeSizes: JobOptions['volumeSizes'] = {},
+): Promise<JobResult> {
+  const action = async (pod: RunningContainers) => {
+    await waitFor('what holds the run up', () => heldUp(pod), { interval: 20 });
+    await pause(STANDSTILL);
+    pod.expire();
+  };
+  const done = await attempt(POSTGRES, { volumeSizes, faults: [{ container, when, action }] });
+  expect([done.reason, done.last.reason]).toEqual(['DeadlineExceeded', 'DeadlineExceeded']);
+  // It is this step that stands still, and not the way there.
+  expect(done.last.containers.at(-1)?.name).toBe(container);
   return done;
 }
 
@@ -77,46 +110,62 @@ function changed(name: string, replace: Readonly<Record<string, string>>) {
   return job as unknown as ReturnType<BackupWorld['job']>;
 }
 
-async function until(done: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await done())) {
-    if (Date.now() > end) throw new Error('it never came to that');
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-}
+/** More than the connection holds on its way, so that a dump that is held back has not been read to its end. */
+const MID_DUMP = 20_000_000;
 
-/** A dump that takes a while: 150 MB, which PostgreSQL keeps as almost nothing. In the middle of it, something happens. */
+/**
+ * A dump of 150 MB, which PostgreSQL keeps as almost nothing. When it has given a part of that, it is held back, and something
+ * happens: what, is there to be looked at for as long as that takes.
+ */
 async function inMidDump(happens: (pod: RunningContainers, backend: number) => unknown, more: JobOptions = once) {
   await sql(`create table wide as select repeat(md5(n::text), 300000) as t from generate_series(1, 16) n`);
+  const gate = await Gate.start(world.database);
+  const dump = gate.hold(MID_DUMP);
   const action = async (pod: RunningContainers) => {
-    let backend = 0;
-    await until(async () => {
-      const [[pid] = []] = await sql(
-        `select pid from pg_stat_activity where usename = '${world.database.backupRole.user}' and query like 'COPY public.wide%'`,
-      );
-      backend = Number(pid ?? 0);
-      return backend > 0;
-    });
-    await happens(pod, backend);
+    try {
+      await waitFor('the dump to be in the middle', () => dump.came);
+      const backend = await waitFor('the dump to be in its largest table', async () => {
+        const [[pid] = []] = await sql(
+          `select pid from pg_stat_activity where usename = '${world.database.backupRole.user}' and query like 'COPY public.wide%'`,
+        );
+        return pid === undefined ? undefined : Number(pid);
+      });
+      await happens(pod, backend);
+    } finally {
+      dump.letGo();
+    }
   };
+  const hosts = { ...world.options.hosts, ...gate.hosts };
   try {
     return await jobOf(POSTGRES, {
-      ...more,
+      ...{ ...more, hosts },
       faults: [{ container: 'pg-dump', when: { process: /^pg_dump / }, action }],
     });
   } finally {
+    await gate.stop();
     await sql('drop table wide');
   }
 }
 
-/** A pruner at work; `then` is called when it has the repository to itself. */
-function prune(then: (pod: RunningContainers) => unknown, env: Readonly<Record<string, string>> = {}) {
+/** A pruner at work; `then` is called when it has the repository to itself, and writes what it has tagged. */
+async function prune(then: (pod: RunningContainers) => unknown, env: Readonly<Record<string, string>> = {}) {
+  const tagging = world.store.hold('PUT', /\/snapshots\//);
   const action = async (pod: RunningContainers) => {
-    await until(() => world.store.keys('locks/').length > 0);
-    await then(pod);
+    try {
+      await waitFor('the pruner to write', () => tagging.came);
+      expect(world.store.keys('locks/')).toHaveLength(1);
+      await then(pod);
+    } finally {
+      tagging.letGo();
+    }
   };
   const faults = [{ container: 'prune', when: { process: /^restic tag / }, action }];
-  return jobOf(PRUNE, { ...once, faults }, changed(PRUNE, { PAUSE: '0', ...env }));
+  try {
+    return await jobOf(PRUNE, { ...once, faults }, changed(PRUNE, { PAUSE: '0', ALONE: '600', ...env }));
+  } finally {
+    // Nobody may have come: then it is not there for whoever comes next.
+    tagging.letGo();
+  }
 }
 
 /** Its lock stays behind. */
@@ -150,18 +199,14 @@ interface Case {
 const CASES: Readonly<Record<string, Case | (() => Promise<JobResult>)>> = {
   'pg-dump-killed': () => inMidDump((pod) => pod.signal('SIGKILL', 'pg-dump', /^pg_dump /)),
   'postgres-killed': () =>
-    inMidDump(
-      async (_, backend) => {
-        process.kill(backend, 'SIGKILL');
-        // All of its sessions are ended, and it recovers.
-        await until(() =>
-          sql('select 1')
-            .then(() => true)
-            .catch(() => false),
-        );
-      },
-      { backoffSeconds: () => 2 },
-    ),
+    inMidDump(async (_, backend) => {
+      const starts = () => readFileSync(world.database.logFile, 'utf8').split(READY).length;
+      const before = starts();
+      process.kill(backend, 'SIGKILL');
+      // All of its sessions are ended, and it recovers, before the pod hears of it.
+      await waitFor('PostgreSQL to recover', () => starts() > before);
+      await waitFor('PostgreSQL to answer', () => sql('select 1'));
+    }, {}),
   'database-down': async () => {
     await world.database.stop();
     try {
@@ -199,12 +244,18 @@ const CASES: Readonly<Record<string, Case | (() => Promise<JobResult>)>> = {
     // Far more than restic reads ahead of what it packs: had it read all, it would say what is wrong and end.
     arrange: () => refill(3, 240_000),
     run: async () => {
-      const done = await atItsDeadline({ volumeSizes: { tmp: '256Ki' }, activeDeadlineSeconds: 15 });
-      await refill(3);
-      return done;
+      try {
+        const heldUp = (pod: RunningContainers) => statfsSync(pod.folder('tmp')).bavail === 0;
+        return await atItsDeadline({ container: 'pg-dump', heldUp }, { tmp: '256Ki' });
+      } finally {
+        await refill(3);
+      }
     },
   },
-  'cache-full': () => atItsDeadline({ volumeSizes: { cache: '8Ki' }, activeDeadlineSeconds: 12 }),
+  'cache-full': () => {
+    const said = { when: { output: /no space left on device/ }, heldUp: () => true };
+    return atItsDeadline({ container: 'pg-dump', ...said }, { cache: '8Ki' });
+  },
   'store-denies': () => {
     world.store.fault({ kind: 'deny' });
     return attempt(POSTGRES);
@@ -212,37 +263,35 @@ const CASES: Readonly<Record<string, Case | (() => Promise<JobResult>)>> = {
   'store-down': async () => {
     const before = world.store.requests.length;
     world.store.fault({ kind: 'down' });
-    const done = await attempt(POSTGRES, { activeDeadlineSeconds: 5 });
-    expect(done.reason).toBe('DeadlineExceeded');
+    const done = await atItsDeadline({ container: 'unlock', heldUp: metTwice });
     // Nobody else is answered either, the one who looks for evidence among them.
     expect(world.store.requests.slice(before)).toEqual([]);
     return done;
   },
   'store-back': () => {
     world.store.fault({ kind: 'down' });
-    const back = { when: { seconds: 3 }, action: () => world.store.fault(undefined) };
-    return attempt(POSTGRES, { faults: [back] });
+    return attempt(POSTGRES, { faults: [{ when: BEGINS, action: healed }] });
   },
   'store-cuts': {
     arrange: () => refill(4),
     run: async () => {
       world.store.fault({ kind: 'cut', afterBytes: 500_000 });
-      return atItsDeadline({ activeDeadlineSeconds: 12 });
+      return atItsDeadline({ container: 'pg-dump', heldUp: metTwice });
     },
   },
   'store-cuts-once': {
     arrange: () => refill(5),
     run: () => {
       world.store.fault({ kind: 'cut', afterBytes: 500_000 });
-      const heals = { container: 'pg-dump', when: { seconds: 3 }, action: () => world.store.fault(undefined) };
-      return attempt(POSTGRES, { faults: [heals] });
+      return attempt(POSTGRES, { faults: [{ container: 'pg-dump', when: BEGINS, action: healed }] });
     },
   },
   'store-slow': {
     arrange: () => refill(6),
     run: async () => {
       world.store.fault({ kind: 'slow', bytesPerSecond: 100_000 });
-      return atItsDeadline({ activeDeadlineSeconds: 12 });
+      const uploading = () => world.store.uploaded > 200_000;
+      return atItsDeadline({ container: 'pg-dump', heldUp: uploading });
     },
   },
   'object-truncated-verify': truncated(VERIFY),
@@ -299,53 +348,51 @@ test('every row has a case, and every case a row', () => {
 });
 
 let shrunk: number | undefined;
-test.each(rows.map((row) => [row.id, row] as const))(
-  '%s',
-  async (id, row) => {
-    const given = CASES[id] as Case | (() => Promise<JobResult>);
-    const { arrange, run }: Case = typeof given === 'function' ? { run: given } : given;
-    await arrange?.();
-    const [before, had] = [await evidence(), (await reader.snapshots()).map((s) => s.id)];
-    let done: JobResult;
-    try {
-      done = await run();
-    } finally {
-      world.store.fault(undefined);
-      // As if half an hour had passed: nobody is at the repository, and locks are those of the dead.
-      if (id !== 'lock-fresh') for (const lock of world.store.keys('locks/')) world.store.remove(lock);
-    }
-    expect({ ok: done.ok, log: done.log }).toEqual({
-      ok: row.outcome === 'recovers',
-      log: expect.stringContaining(row.log ?? ''),
-    });
+test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
+  const given = CASES[id] as Case | (() => Promise<JobResult>);
+  const { arrange, run }: Case = typeof given === 'function' ? { run: given } : given;
+  await arrange?.();
+  // What is new is told by whole seconds.
+  if (row.outcome === 'recovers') await nextSecond();
+  const [before, had] = [await evidence(), (await reader.snapshots()).map((s) => s.id)];
+  let done: JobResult;
+  try {
+    done = await run();
+  } finally {
+    world.store.fault(undefined);
+    // As if half an hour had passed: nobody is at the repository, and locks are those of the dead.
+    if (id !== 'lock-fresh') for (const lock of world.store.keys('locks/')) world.store.remove(lock);
+  }
+  expect({ ok: done.ok, log: done.log }).toEqual({
+    ok: row.outcome === 'recovers',
+    log: expect.stringContaining(row.log ?? ''),
+  });
 
-    const source = row.job === VAULT ? 'vault' : 'postgres';
-    // One that was tagged has another id, and says which it was.
-    const added = (await reader.snapshots()).filter((s) => !had.includes(s.id) && s.original === undefined);
-    expect(added.filter((s) => s.tags.includes(source))).toHaveLength(row.outcome === 'recovers' ? 1 : 0);
-    expect(await reader.hashOf(good.snapshot)).toBe(good.hash);
-    const newest = added.find((s) => s.tags.includes('postgres'));
-    if (newest) await reader.hashOf(newest);
+  const source = row.job === VAULT ? 'vault' : 'postgres';
+  // One that was tagged has another id, and says which it was.
+  const added = (await reader.snapshots()).filter((s) => !had.includes(s.id) && s.original === undefined);
+  expect(added.filter((s) => s.tags.includes(source))).toHaveLength(row.outcome === 'recovers' ? 1 : 0);
+  expect(await reader.hashOf(good.snapshot)).toBe(good.hash);
+  const newest = added.find((s) => s.tags.includes('postgres'));
+  if (newest) await reader.hashOf(newest);
 
-    const after = await evidence();
-    const stays = (series: string) => after[series] === before[series];
-    const shrank = newest !== undefined && (after[SIZE] as number) < good.bytes / 2;
-    if (shrank) shrunk = after[SIZE];
-    const fires = [
-      ...(done.ok ? [] : ['ScheduledTaskFailed']),
-      ...(row.job === VAULT && stays(VAULT_TIME) ? ['BackupStale'] : []),
-      ...(row.job.startsWith(POSTGRES) && stays(TIME) ? ['BackupStale'] : []),
-      ...(row.job === VERIFY && stays('sovra_backup_verification_timestamp_seconds') ? ['BackupVerificationLate'] : []),
-      ...(row.job === DRILL && stays('sovra_restore_drill_timestamp_seconds{source="postgres"}')
-        ? ['RestoreDrillLate']
-        : []),
-      ...(shrank ? ['BackupShrank'] : []),
-    ];
-    // Whoever looks for evidence is as blind as the job: shown by the case itself.
-    expect(row.alerts.filter((alert) => alert !== 'BackupEvidenceMissing')).toEqual(fires);
-  },
-  120_000,
-);
+  const after = await evidence();
+  const stays = (series: string) => after[series] === before[series];
+  const shrank = newest !== undefined && (after[SIZE] as number) < good.bytes / 2;
+  if (shrank) shrunk = after[SIZE];
+  const fires = [
+    ...(done.ok ? [] : ['ScheduledTaskFailed']),
+    ...(row.job === VAULT && stays(VAULT_TIME) ? ['BackupStale'] : []),
+    ...(row.job.startsWith(POSTGRES) && stays(TIME) ? ['BackupStale'] : []),
+    ...(row.job === VERIFY && stays('sovra_backup_verification_timestamp_seconds') ? ['BackupVerificationLate'] : []),
+    ...(row.job === DRILL && stays('sovra_restore_drill_timestamp_seconds{source="postgres"}')
+      ? ['RestoreDrillLate']
+      : []),
+    ...(shrank ? ['BackupShrank'] : []),
+  ];
+  // Whoever looks for evidence is as blind as the job: shown by the case itself.
+  expect(row.alerts.filter((alert) => alert !== 'BackupEvidenceMissing')).toEqual(fires);
+});
 
 test('the shipped alerts fire on what the evidence said: no new dump, and one that has shrunk', () => {
   expect(shrunk).toBeGreaterThan(0);
