@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await backupWorld();
   const { superuser } = world.database;
   owner = { 'database.username': superuser.user, 'database.password': superuser.password };
-}, 400_000);
+});
 afterAll(() => world?.stop());
 
 const restores = (props: Omit<SovraRestoreProps, 'sovra' | 'repository' | 'password'>): KubeObject[] =>
@@ -62,6 +62,7 @@ test('the database and its Vault come back as they were at a point in time', asy
     expect(restored.log).toContain('restored; now unseal it');
     expectNoSecret(restored, [...world.secrets, fresh.rootToken], { manifests: [ofVault as KubeObject] });
     // It is the other Vault now: its own keys open it, and nothing else does.
+    await fresh.takenOver();
     await fresh.unseal(vault.unsealKeys);
     fresh.rootToken = vault.rootToken;
     expect(await fresh.fingerprint()).toEqual(keys);
@@ -74,7 +75,7 @@ test('the database and its Vault come back as they were at a point in time', asy
   expect(restored.log).toMatch(/database sovra has \d+ tables/);
   expect(await database.fingerprint('sovra')).toEqual(rows);
   expectNoSecret(restored, [...world.secrets, owner['database.password'] as string], { folders: [store.folder] });
-}, 400_000);
+});
 
 describe('disaster-recovery: what the page says is proven', () => {
   /** The step of the page, as it stands there. */
@@ -111,7 +112,7 @@ describe('disaster-recovery: what the page says is proven', () => {
     expect(await database.query(granted, { database: 'sovra' })).toEqual([['0']]);
     await giveRights();
     await world.run('sovra-backup-postgres');
-  }, 400_000);
+  });
 
   test('one edge node is lost: its own newest snapshot by the point, its old keys, the database untouched', async () => {
     const { database, vault } = world;
@@ -136,6 +137,7 @@ describe('disaster-recovery: what the page says is proven', () => {
       const hosts = { ...world.options.hosts, ...fresh.hosts };
       expect((await letGo(jobs[0], { secrets, hosts })).log).toContain('restored; now unseal it');
       // The keys of the fresh one are refused, those of the lost one open it.
+      await fresh.takenOver();
       const [own = ''] = fresh.unsealKeys;
       await fresh.api('PUT', 'sys/unseal', { key: own }).catch(() => undefined);
       expect(await fresh.sealed()).toBe(true);
@@ -149,7 +151,7 @@ describe('disaster-recovery: what the page says is proven', () => {
       await vault.unseal();
     }
     expect(await database.fingerprint('sovra')).toEqual(rows);
-  }, 400_000);
+  });
 });
 
 test('a dump that breaks off in the middle leaves an empty database empty, and the same Job brings it back later', async () => {
@@ -187,7 +189,7 @@ test('a dump that breaks off in the middle leaves an empty database empty, and t
   expect(await database.fingerprint('sovra')).toEqual(rows);
   // The dump never lay on the disk.
   expect(shared).toEqual(['chosen', 'empty', 'snapshots.json', 'started']);
-}, 400_000);
+});
 
 describe('what is there is not replaced', () => {
   test('a database that has tables is left alone, until its name is said', async () => {
@@ -214,7 +216,7 @@ describe('what is there is not replaced', () => {
     const stays = { 'public.live': expect.any(String) };
     expect((await database.fingerprint('sovra')).rows).toEqual({ ...before.rows, ...stays });
     await database.query('drop table live', { database: 'sovra' });
-  }, 400_000);
+  });
 
   test('nor is a Vault that holds secrets', async () => {
     const secrets = { 'vault-restore': { token: world.vault.rootToken } };
@@ -223,7 +225,7 @@ describe('what is there is not replaced', () => {
     const refused = await letGo(job, { secrets });
     expect(refused.log).toContain('the Vault of edge-1 holds secrets and is not touched');
     expect(await world.vault.fingerprint()).toEqual(keys);
-  }, 400_000);
+  });
 });
 
 test('a point before the first backup, and one in the future, are refused before anything is touched', async () => {
@@ -235,4 +237,4 @@ test('a point before the first backup, and one in the future, are refused before
     expect(refused.ok).toBe(false);
     expect(refused.log).toContain(why);
   }
-}, 400_000);
+});

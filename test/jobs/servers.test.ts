@@ -139,6 +139,7 @@ describe('Vault', () => {
       expect(await other.health()).toBe(501);
       await other.initialize();
       await other.run(['operator', 'raft', 'snapshot', 'restore', '-force', file]);
+      await other.takenOver();
       await other.unseal(vault.unsealKeys);
       other.rootToken = vault.rootToken;
       expect(await other.fingerprint()).toEqual(before);

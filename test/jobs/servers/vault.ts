@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Output, runCommand } from '../../cluster/process';
+import { waitFor } from '../../cluster/wait';
 import { tool } from '../../support/tools';
 import type { Authority, Certificate } from './certificates';
 import { send } from './request';
@@ -14,6 +15,7 @@ export interface VaultOptions {
   readonly initialize?: boolean;
 }
 
+const PATIENTLY = { timeout: 120_000, interval: 50 };
 const SHARES = { secret_shares: 3, secret_threshold: 2 };
 const SNAPSHOT_POLICY = 'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n';
 
@@ -57,13 +59,13 @@ export class Vault extends RealServer {
 
   /** With its own keys, or after a restore with those of the Vault that the snapshot is of. */
   async unseal(keys: readonly string[] = this.unsealKeys): Promise<void> {
-    // After a restore it takes a moment until it takes the other keys.
-    const deadline = Date.now() + 15_000;
     for (const key of keys.slice(0, SHARES.secret_threshold)) await this.api('PUT', 'sys/unseal', { key });
-    while ((await this.health()) !== 200) {
-      if (Date.now() > deadline) throw new Error(`Vault does not become active (health ${await this.health()})`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await waitFor('Vault to become active', async () => (await this.health()) === 200, PATIENTLY);
+  }
+
+  /** Vault answers before it has taken over a snapshot of another one: until it is sealed, it is still what it was. */
+  async takenOver(): Promise<void> {
+    await waitFor('Vault to ask for the keys of the other', () => this.sealed(), PATIENTLY);
   }
 
   /** 200 active, 429 standby, 501 not initialized, 503 sealed. */
