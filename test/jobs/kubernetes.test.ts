@@ -12,10 +12,13 @@ import { make } from '../backup/made';
 import { type ApiServer, startApiServer } from '../cluster/api-server';
 import { Kubectl } from '../cluster/kubectl';
 import { findPrograms } from '../cluster/programs';
+import { waitFor } from '../cluster/wait';
 import { objectsOf } from '../support/synth';
 import { nextSecond } from './backup-world';
 import { CUSTOM, CUSTOM_KIND, DEFINITION, notDeclared, OBJECTS, referring, SECRETS } from './kubernetes-objects';
 import { expectNoSecret, type JobResult, runJob, workFolder } from './pods';
+import { quickKey } from './repository-key';
+import { claimAddress } from './servers/server';
 
 /** The objects of a namespace on a real API server, with RBAC and Pod Security: copied, lost, restored, compared. */
 const PASSWORD = 'correct-horse-battery-staple';
@@ -51,23 +54,28 @@ beforeAll(async () => {
   folder = join(dir, 'repository');
   mkdirSync(folder);
   const programs = await findPrograms(['etcd', 'kube-apiserver', 'kubectl']);
-  server = await startApiServer({ programs: programs as never, dir, host: '127.0.0.1' });
+  // Of its own: no connection of another test begins at a port of it, so what was free there stays free.
+  server = await startApiServer({ programs: programs as never, dir, host: claimAddress() });
   kubectl = new Kubectl(programs.kubectl.path, server.kubeconfig, join(dir, 'kubectl'));
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await kubectl.applyObjects([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sovra', labels } },
     DEFINITION,
   ]);
-  await kubectl.run(['wait', '--for=condition=Established', `crd/${CUSTOM_KIND}`, '--timeout=30s']);
+  await kubectl.run(['wait', '--for=condition=Established', `crd/${CUSTOM_KIND}`, '--timeout=120s']);
+  // It is told of later than it is served.
+  await waitFor('the kind to be known', () => kubectl.run(['get', CUSTOM_KIND, '--namespace', 'sovra']));
   const { objects, cronJob } = synthesized();
   await kubectl.applyObjects([...OBJECTS, CUSTOM, ...manifests(objects, NAME)]);
   const { metadata } = await server.api.get<{ metadata: ObjectMeta }>('/apis/apps/v1/namespaces/sovra/deployments/a');
   await kubectl.applyObjects([...notDeclared(metadata.uid ?? ''), referring(metadata.uid ?? '')]);
   await kubectl.run(['-n', 'sovra', 'delete', 'configmap/being-deleted', '--wait=false']);
+  await untilAllowed(NAME, { verb: 'get', resource: 'namespaces', namespace: 'sovra', name: 'sovra' });
   // Without rights, and without a token.
   const init = await runJob(cronJob('sovra-backup-init'), options());
   if (!init.ok) throw new Error(init.log);
-}, 400_000);
+  await quickKey(folder, PASSWORD);
+});
 afterAll(() => server?.stop());
 
 const options = (token?: string) => ({
@@ -104,11 +112,13 @@ async function admitted(job: KubeObject): Promise<KubeObject> {
   const token = (answer.spec.volumes ?? []).find((v) => v.projected) as Volume;
   const mount = answer.spec.containers[0]?.volumeMounts?.find((m) => m.name === token.name) as VolumeMount;
   spec.volumes = [...(spec.volumes ?? []), token];
+  const { hostname, port } = new URL(server.api.access.server);
   for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
     container.volumeMounts = [...(container.volumeMounts ?? []), mount];
     container.env = [
       ...(container.env ?? []),
-      { name: 'KUBERNETES_SERVICE_PORT', value: new URL(server.api.access.server).port },
+      { name: 'KUBERNETES_SERVICE_HOST', value: hostname },
+      { name: 'KUBERNETES_SERVICE_PORT', value: port },
     ];
   }
   return copy as unknown as KubeObject;
@@ -150,27 +160,35 @@ function comparable({ metadata, spec, ...rest }: Known): object {
   };
 }
 
+/** What the API server says that an account may. */
+async function allowed(
+  account: string,
+  resourceAttributes: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  const review = await server.api.post<{ status: { allowed: boolean } }>(
+    '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+    {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: { user: `system:serviceaccount:sovra:${account}`, resourceAttributes },
+    },
+  );
+  return review.status.allowed;
+}
+
+/** Rights that were given are taken note of a moment later. */
+const untilAllowed = (account: string, resourceAttributes: Readonly<Record<string, string | undefined>>) =>
+  waitFor(`${account} to have its rights`, () => allowed(account, resourceAttributes));
+
 test('the account may list exactly what is backed up, in its own namespace, and change nothing', async () => {
-  const may = async (verb: string, resource: string, group = '', namespace = 'sovra', name?: string) => {
-    const review = await server.api.post<{ status: { allowed: boolean } }>(
-      '/apis/authorization.k8s.io/v1/subjectaccessreviews',
-      {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SubjectAccessReview',
-        spec: {
-          user: `system:serviceaccount:sovra:${NAME}`,
-          resourceAttributes: { verb, resource, group, namespace, name },
-        },
-      },
-    );
-    return review.status.allowed;
-  };
+  const may = (verb: string, resource: string, group = '', namespace = 'sovra', name?: string) =>
+    allowed(NAME, { verb, resource, group, namespace, name });
   const { resources } = await server.api.get<{ resources: { name: string; namespaced: boolean; verbs: string[] }[] }>(
     '/api/v1',
   );
   const listed = resources.filter((r) => r.namespaced && r.verbs.includes('list')).map((r) => r.name);
-  const allowed = await Promise.all(listed.map((r) => may('list', r)));
-  expect(listed.filter((_, i) => allowed[i]).sort()).toEqual([
+  const mayList = await Promise.all(listed.map((r) => may('list', r)));
+  expect(listed.filter((_, i) => mayList[i]).sort()).toEqual([
     ...[
       'configmaps',
       'limitranges',
@@ -219,6 +237,7 @@ test('the namespace comes back as it was at a point in time, field for field and
   const job = jobOf(objects);
   await kubectl.applyObjects(objects);
   const made = new Set(Object.keys(await everything()));
+  await untilAllowed(job.metadata.name, { verb: 'patch', resource: 'secrets', namespace: 'sovra' });
   const restored = await run(job);
   expect(restored.log).toContain('[restore] secret/tokens serverside-applied');
   expectNoSecret(restored, secrets, { manifests: objects });
@@ -250,7 +269,7 @@ test('the namespace comes back as it was at a point in time, field for field and
   const settings = await server.api.get<Known>('/api/v1/namespaces/sovra/configmaps/settings');
   expect(settings.data).toEqual({ 'a.yaml': 'a: 1\n', b: '', mine: 'yes' });
   expect((await everything())['ConfigMap/binary']).toEqual(before['ConfigMap/binary']);
-}, 400_000);
+});
 const RELEASE = '[{"op":"remove","path":"/metadata/finalizers"}]';
 
 describe('never a snapshot', () => {
