@@ -33,7 +33,7 @@ export class RunningPod {
       return { marked, fault: { container: name, when: { output: listening }, action } satisfies Fault };
     });
     const faults = marks.map(({ fault }) => fault);
-    const ended = runPod(object, { timeoutSeconds: 900, ...options, faults });
+    const ended = runPod(object, { timeoutSeconds: 3600, ...options, faults });
     const early = ended.then((result) => {
       throw new Error(`it ended at once\n${result.log}`);
     });
