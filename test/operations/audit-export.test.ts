@@ -27,12 +27,24 @@ case "$FAIL" in *"\${since%T*}"*) exit 3 ;; esac
 printf "$EVENTS" > "$2"
 `;
 
+/** Asked for the time, it says always the same: no day ends between a run and what is held against it. */
+const FAKE_DATE = `#!/bin/sh
+[ "$*" = '-u +%s' ] && exec echo "$NOW"
+exec /bin/date "$@"
+`;
+const NOW = Date.parse('2026-03-14T12:00:00Z');
+
 const sovra = new SovraInstallation();
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sovra-ops-audit-'));
-  writeFileSync(join(folder, 'cli'), FAKE_CLI);
-  chmodSync(join(folder, 'cli'), 0o755);
+  for (const [name, text] of [
+    ['cli', FAKE_CLI],
+    ['date', FAKE_DATE],
+  ] as const) {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o755);
+  }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -49,7 +61,8 @@ function run(environment: Record<string, string> = {}) {
   );
   const [program = '', ...args] = container.command ?? [];
   const env = {
-    PATH: process.env.PATH,
+    PATH: `${folder}:${process.env.PATH}`,
+    NOW: String(NOW / 1000),
     ...own,
     FOLDER: folder,
     CALLS: join(folder, 'calls'),
@@ -64,7 +77,7 @@ const exports = () =>
     .sort();
 const partials = () => readdirSync(folder).filter((f) => f.endsWith('.partial'));
 const calls = () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+const day = (back: number) => new Date(NOW - back * 86_400_000).toISOString().slice(0, 10);
 const file = (back: number) => `audit-${day(back)}.json`;
 
 test('the complete days of the last week, each in a file of its own', () => {
