@@ -83,7 +83,7 @@ describe('the pruner', () => {
       'restic',
       `case "$2" in\n--dry-run) cat ${folder}/groups.json ;;\n*) printf '%s\\n' "$*" | sed 's/ 0.*//'; printf '%s\\n' "$@" | grep ^0 >> ${folder}/removed ;;\nesac`,
     );
-    const env = { TMPDIR: folder, KEEP_VERIFIED: '3', ALONE: '20', PAUSE: '0' };
+    const env = { TMPDIR: folder, KEEP_VERIFIED: '3', ALONE: '600', PAUSE: '0' };
     const { status, stdout, stderr } = sh(PRUNE_SCRIPT, ['--tag', 'x'], env);
     const removed = new Set(readFileSync(join(folder, 'removed'), 'utf8').trim().split('\n'));
     return { status, stderr, calls: stdout.trim().split('\n'), removed: removed.size };
