@@ -16,7 +16,8 @@ export interface MasterKey {
 /**
  * Replaces the key of a repository, in its folder, by one of the same password that is derived at once. restic chooses for
  * itself how much work that is, half a second of a core, and each of the hundreds of its runs does it again. Nothing else
- * about the repository is another; backup-base.test.ts and the tests of the store keep the key that restic made.
+ * about the repository is another; the first backups of backup-base.test.ts, and the tests of the store, are with the key that
+ * restic made.
  */
 export async function quickKey(folder: string, password: string): Promise<void> {
   const keys = join(folder, 'keys');
