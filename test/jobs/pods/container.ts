@@ -10,7 +10,8 @@ const WAIT = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
 /** Has mount, cp and the others in itself: three dozen steps take a tenth of the time. */
 const SHELL = ['/bin/busybox', 'sh', '-eu'];
 
-const PIPES_MILLISECONDS = 10_000;
+/** Of half a second each: a machine that stands still for as long as all of them has lost one. */
+const PIPES_TURNS = 20;
 
 /** One container while it runs. */
 export class RunningContainer {
@@ -47,7 +48,13 @@ export class RunningContainer {
       };
       this.child.once('close', end);
       // Its pipes close a moment later, unless something that outlived it holds them.
-      this.child.once('exit', (code) => setTimeout(end, PIPES_MILLISECONDS, code).unref());
+      const wait = (code: number | null, turns: number): NodeJS.Timeout =>
+        setTimeout(() => {
+          if (this.over) return;
+          if (turns === 0) end(code);
+          else wait(code, turns - 1);
+        }, 500).unref();
+      this.child.once('exit', (code) => wait(code, PIPES_TURNS));
     });
   }
 

@@ -24,11 +24,17 @@ const has = (haystack: Buffer | string, needles: readonly Buffer[]) => {
   return needles.some((needle) => bytes.includes(needle));
 };
 
-function* filesBelow(folder: string): Generator<{ readonly path: string; readonly file: boolean }> {
+/** What is below a folder in which others write: what goes meanwhile is left out. */
+export function* filesBelow(folder: string): Generator<{ readonly path: string; readonly file: boolean }> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     yield { path, file: entry.isFile() };
-    if (entry.isDirectory()) yield* filesBelow(path);
+    if (!entry.isDirectory()) continue;
+    try {
+      yield* filesBelow(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }
 

@@ -2,7 +2,6 @@ import {
   closeSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readSync,
   rmSync,
   statSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { tool } from '../../support/tools';
+import { filesBelow } from '../pods/secrets';
 import type { Authority, Certificate } from './certificates';
 import { FaultProxy, type NetworkFault, type SeenRequest } from './fault-proxy';
 import type { Held } from './gate';
@@ -99,8 +99,8 @@ export class S3Store extends RealServer {
 
   /** Names of the objects that begin so, sorted. */
   keys(prefix = ''): readonly string[] {
-    const all = readdirSync(this.folder, { recursive: true, withFileTypes: true });
-    const names = all.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name).slice(this.folder.length + 1));
+    const files = [...filesBelow(this.folder)].filter(({ file }) => file);
+    const names = files.map(({ path }) => path.slice(this.folder.length + 1));
     return names.filter((name) => name.startsWith(prefix) && !name.startsWith('.sgwtmp')).sort();
   }
 
