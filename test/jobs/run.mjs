@@ -1,6 +1,6 @@
-// Runs the tests of this folder in network, mount and process namespaces of their own: servers listen on their natural
-// ports, no packet leaves the machine, file systems that a test mounts are seen by nobody else, and whatever a test leaves
-// behind ends with the run.
+// Runs the tests of this folder in namespaces of their own, of network, mounts, processes and shared memory: servers listen
+// on their natural ports, no packet leaves the machine, file systems that a test mounts are seen by nobody else, and whatever
+// a test leaves behind ends with the run.
 //
 //   node test/jobs/run.mjs [jest arguments]
 //   node test/jobs/run.mjs --script FILE.ts [its arguments]     a program instead of the tests
@@ -13,11 +13,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const unshare = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const unshare = ['--net', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc'];
 const PROGRAMS = {
   ...{ unshare: 'util-linux', setpriv: 'util-linux', mount: 'mount', ip: 'iproute2', perl: 'perl-base' },
   ...{ bash: 'bash', openssl: 'openssl' },
 };
+
+/** Milliseconds after which a test counts as hanging: many times what the longest takes on a machine that is busy. */
+const HANGS = 900_000;
 
 function whatIsMissing() {
   for (const [program, debian] of Object.entries(PROGRAMS)) {
@@ -34,7 +37,7 @@ function commandOf([first, ...rest]) {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   if (first === '--script') return [process.execPath, '-r', join(root, 'test/support/typescript.cjs'), ...rest];
   const given = first === undefined ? [] : [first, ...rest];
-  return [process.execPath, jest, '--selectProjects=jobs', '--maxWorkers=2', '--testTimeout=300000', ...given];
+  return [process.execPath, jest, '--selectProjects=jobs', '--maxWorkers=2', `--testTimeout=${HANGS}`, ...given];
 }
 
 function runInside(scratch, command) {
