@@ -29,7 +29,8 @@ const props: PgBackRestProps = {
   backupCredentials: { secret: 'archive-backup-s3' },
   cipher: { secret: 'archive', key: 'passphrase' },
   archiveTimeout: '2s',
-  pushWithin: '5s',
+  // How long a piece of the log may take until it counts as lost; many times what it takes.
+  pushWithin: '60s',
 };
 export const archive: PgBackRest = pgBackRest(sovra, sovra.database as NonNullable<typeof sovra.database>, props);
 
@@ -149,7 +150,7 @@ export class DatabasePod {
           ...this.options,
           claims: { 'data-postgres-0': this.claim },
           // Lives as long as the tests need it, on a busy machine too; they end it.
-          timeoutSeconds: 900,
+          timeoutSeconds: 3600,
           faults: [{ when: { seconds: 0 }, action: resolve }],
         },
       );
@@ -193,6 +194,8 @@ export interface Written {
   readonly at: number;
   /** When its commit was known, in milliseconds since 1970. */
   readonly committed: number;
+  /** The piece of the log that it began in. */
+  readonly piece: string;
 }
 
 /** Writes a row every 50 ms, each in a transaction of its own, and remembers those that were committed. */
@@ -211,11 +214,11 @@ export class Writer {
       const committed = Date.now();
       const lines = `${rest}${data}`.split('\n');
       rest = lines.pop() ?? '';
-      for (const [id = '', at = ''] of lines.map((l) => l.split('|')))
-        this.written.push({ id: Number(id), at: Number(at), committed });
+      for (const [id = '', at = '', piece = ''] of lines.map((l) => l.split('|')))
+        this.written.push({ id: Number(id), at: Number(at), committed, piece });
     });
     this.timer = setInterval(() => {
-      this.child.stdin?.write('insert into written default values returning id, extract(epoch from at) * 1000;\n');
+      this.child.stdin?.write(INSERT);
     }, 50);
   }
 
@@ -224,6 +227,12 @@ export class Writer {
     const last = this.written.at(-1);
     if (last === undefined) throw new Error('nothing was written');
     return last;
+  }
+
+  /** When so many more have been committed. */
+  async more(count: number): Promise<void> {
+    const enough = this.written.length + count;
+    await waitFor('more rows', () => this.written.length >= enough, { interval: 20 });
   }
 
   /** Why its session ended; undefined while it lasts. */
@@ -237,4 +246,6 @@ export class Writer {
   }
 }
 
+const PIECE = 'pg_walfile_name(pg_current_wal_insert_lsn())';
+const INSERT = `insert into written default values returning id, extract(epoch from at) * 1000, ${PIECE};\n`;
 export const TABLE = 'create table written (id serial primary key, at timestamptz not null default clock_timestamp())';
