@@ -110,15 +110,15 @@ function changed(name: string, replace: Readonly<Record<string, string>>) {
   return job as unknown as ReturnType<BackupWorld['job']>;
 }
 
-/** More than the connection holds on its way, so that a dump that is held back has not been read to its end. */
+/** In the largest table; what is left of it is more than the connection holds on its way. */
 const MID_DUMP = 20_000_000;
 
 /**
- * A dump of 150 MB, which PostgreSQL keeps as almost nothing. When it has given a part of that, it is held back, and something
+ * A dump of 70 MB, which PostgreSQL keeps as almost nothing. When it has given a part of that, it is held back, and something
  * happens: what, is there to be looked at for as long as that takes.
  */
 async function inMidDump(happens: (pod: RunningContainers, backend: number) => unknown, more: JobOptions = once) {
-  await sql(`create table wide as select repeat(md5(n::text), 300000) as t from generate_series(1, 16) n`);
+  await sql(`create table wide as select repeat(md5(n::text), 300000) as t from generate_series(1, 7) n`);
   const gate = await Gate.start(world.database);
   const dump = gate.hold(MID_DUMP);
   const action = async (pod: RunningContainers) => {
