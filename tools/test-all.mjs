@@ -1,6 +1,6 @@
 // Everything that `make test` runs, in the order in which a failure is cheapest to find. Goes on after a failure, ends
 // with one line "N passed, N failed", and exits non-zero if anything failed or if no test ran.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,21 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const scratch = mkdtempSync(join(tmpdir(), 'sovra-ops-test-'));
 const print = (line) => process.stdout.write(`${line}\n`);
 
-function run(command, args, env = {}) {
-  return spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
-}
-
 let verdicts = [];
-
-/** One check that passes or fails as a whole. */
-function check(title, command, args) {
-  const started = Date.now();
-  print(`\n== ${title}`);
-  const ok = run(command, args);
-  print(`== ${title}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  verdicts.push({ file: undefined, passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
-  return ok;
-}
 
 /** A process whose output is kept until it ends, so that two at once do not speak into each other. */
 function quietly(command, args) {
@@ -36,6 +22,24 @@ function quietly(command, args) {
     child.on('error', (e) => resolve({ ok: false, said: String(e) }));
     child.on('close', (code) => resolve({ ok: code === 0, said: Buffer.concat(said).toString() }));
   });
+}
+
+/** A process whose output is seen while it runs: it may take half an hour. */
+function loudly(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    child.on('error', (e) => resolve({ ok: false, said: String(e) }));
+    child.on('close', (code) => resolve({ ok: code === 0, said: '' }));
+  });
+}
+
+/** One check that passes or fails as a whole. */
+async function check(title, command, args, run = quietly) {
+  const started = Date.now();
+  const { ok, said } = await run(command, args);
+  print(`\n== ${title}\n${said}== ${title}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  verdicts.push({ file: undefined, passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+  return ok;
 }
 
 function reportIn(file) {
@@ -66,15 +70,16 @@ async function jest(run) {
   ran.push({ run, heard: await hear(run) });
 }
 
-check('lint and format', 'npx', ['biome', 'check', '--error-on-warnings', '.']);
-check('types', 'npx', ['tsc', '-p', 'tsconfig.json', '--noEmit']);
-check('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']);
-check('synth', 'node', ['build/stacks/main.js']);
-const tools = check('tools', 'node', ['tools/build.mjs']);
-check('tools of Debian', 'node', ['tools/debian.mjs']);
+await check('lint and format', 'npx', ['biome', 'check', '--error-on-warnings', '.']);
+await Promise.all([
+  check('types', 'npx', ['tsc', '-p', 'tsconfig.json', '--noEmit']),
+  check('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']),
+]);
+await check('synth', 'node', ['build/stacks/main.js']);
+const tools = await check('tools', 'node', ['tools/build.mjs'], loudly);
+await check('tools of Debian', 'node', ['tools/debian.mjs']);
 // Each run of real servers has namespaces of its own. Most of them mostly wait, for alerts to be old enough to fire and for
-// business hours to begin: the unit tests, which are the longest, use that time. The shortest of them makes room for the
-// rest, so that nothing is left to do when the unit tests have ended.
+// business hours to begin: the unit tests, which are the longest, use that time.
 const WAITING = ['stack', 'oncall', '(demo|cluster)'].map((name) => `/${name}\\.test`);
 const servers = (title, ...filter) => ({ title, command: 'node', args: ['test/cluster/run.mjs'], filter });
 print('\n== unit tests, and what waits on real servers ...');
@@ -96,14 +101,14 @@ const waiting = tools
         servers('real servers: the demo and a sample', `--testPathPatterns=${WAITING[2]}`),
         servers('real servers: all others', `--testPathIgnorePatterns=${WAITING.join('|')}`),
       ),
-      chain(jobs),
+      jest(jobs),
     ]
   : [];
-// Servers have deadlines to keep, the unit tests have not.
+// Servers have deadlines to keep, the unit tests have not. They take all that is left, also when the servers have ended.
 await jest({
   title: 'unit tests',
   command: 'nice',
-  args: ['-n', '10', 'npx', 'jest', '--selectProjects=unit', '--silent'],
+  args: ['-n', '10', 'npx', 'jest', '--selectProjects=unit', '--silent', '--maxWorkers=100%'],
 });
 await Promise.all(waiting);
 
