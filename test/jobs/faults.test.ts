@@ -1,16 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statfsSync } from 'node:fs';
 import type { CronJob } from 'kubernetes-types/batch/v1';
-import type { PrometheusRuleSpec } from '../../lib/kube/crds/prometheus-rule';
 import { make } from '../backup/made';
 import { waitFor } from '../cluster/wait';
-import { find } from '../support/synth';
-import { tool } from '../support/tools';
 import { type BackupWorld, backupWorld, nextSecond, PASSWORD, password, repository, sovra } from './backup-world';
+import { alertsOfEvidence } from './fault-alerts';
 import { RepositoryReader, type Snapshot, whileTruncated } from './fault-repository';
 import { BACKUP_FAULTS } from './fault-table';
-import { type JobResult, runJob, workFolder } from './pods';
+import { type JobResult, runJob } from './pods';
 import type { Fault, JobOptions, RunningContainers } from './pods/types';
 import { Gate } from './servers';
 
@@ -397,43 +393,5 @@ test.each(rows.map((row) => [row.id, row] as const))('%s', async (id, row) => {
 test('the shipped alerts fire on what the evidence said: no new dump, and one that has shrunk', () => {
   expect(shrunk).toBeGreaterThan(0);
   const { objects } = make({ sovra, repository, password, ...props });
-  const spec: PrometheusRuleSpec = find(objects, 'PrometheusRule', 'sovra-backups').spec;
-  const rules = (spec.groups ?? [])
-    .flatMap((group) => group.rules ?? [])
-    .filter((r) => r.labels?.source === 'postgres' && (r.alert === 'BackupStale' || r.alert === 'BackupShrank'))
-    .map(({ annotations: _, ...rule }) => rule);
-  const labels = (name: string) => rules.find((r) => r.alert === name)?.labels;
-  const allowed = Number(/> (\d+)$/.exec(String(rules.find((r) => r.alert === 'BackupStale')?.expr))?.[1]) / 60;
-  expect(allowed).toBeGreaterThan(5);
-  const exported = (series: string) => series.replace('{', '{job="sovra-backup",namespace="sovra",');
-  const told = (at: number, name: string, fires: boolean) => ({
-    eval_time: `${Math.ceil(at)}m`,
-    alertname: name,
-    exp_alerts: fires ? [{ exp_labels: labels(name) }] : [],
-  });
-  const folder = mkdtempSync(join(workFolder(), 'alerts-'));
-  writeFileSync(join(folder, 'rules.yml'), JSON.stringify({ groups: [{ name: 'backups', rules }] }));
-  const tests = {
-    rule_files: ['rules.yml'],
-    evaluation_interval: '1m',
-    tests: [
-      {
-        interval: '1m',
-        // The clock of promtool begins with the last good dump.
-        input_series: [
-          { series: exported(TIME), values: '0x90' },
-          { series: exported(SIZE), values: `${good.bytes}x10 ${shrunk}x10` },
-        ],
-        alert_rule_test: [
-          told(allowed - 1, 'BackupStale', false),
-          told(allowed + 3, 'BackupStale', true),
-          told(9, 'BackupShrank', false),
-          told(14, 'BackupShrank', true),
-        ],
-      },
-    ],
-  };
-  writeFileSync(join(folder, 'tests.yml'), JSON.stringify(tests));
-  const said = execFileSync(tool('promtool'), ['test', 'rules', 'tests.yml'], { cwd: folder, encoding: 'utf8' });
-  expect(said).toMatch(/SUCCESS/);
+  expect(alertsOfEvidence(objects, { time: TIME, size: SIZE }, { good: good.bytes, shrunk })).toMatch(/SUCCESS/);
 });

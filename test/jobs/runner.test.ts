@@ -10,31 +10,9 @@ import {
   runPod,
   workFolder,
 } from './pods';
+import { job, pod, restricted, shell } from './runner-samples';
 
 const SECRET = 'correct-horse-battery';
-const restricted = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-};
-const podSecurity = { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 };
-
-const shell = (name: string, script: string, more: object = {}) => ({
-  name,
-  image: 'docker.io/library/alpine:3.22',
-  command: ['sh', '-euc', script],
-  securityContext: restricted,
-  ...more,
-});
-const pod = (spec: object) => ({
-  metadata: { labels: { app: 'sample' } },
-  spec: { restartPolicy: 'Never', securityContext: podSecurity, ...spec },
-});
-const job = (spec: object, more: object = {}) => ({
-  kind: 'Job',
-  metadata: { name: 'j' },
-  spec: { template: pod(spec), ...more },
-});
 const run = (script: string, more: object = {}, spec: object = {}, options: RunOptions = {}) =>
   runPod(pod({ containers: [shell('main', script, more)], ...spec }), options);
 /** A child of process 1 that has ended, and that nobody has waited for. */
