@@ -32,7 +32,7 @@ test-unit: node_modules/.package-lock.json ## the quick loop: unit tests that ne
 test-cluster: build tools ## real servers only
 	@node test/cluster/run.mjs
 
-tools: ## build the pinned servers and checkers into the cache (about 25 minutes when cold)
+tools: ## build the pinned servers and checkers into the cache (half an hour or more when cold)
 	@node tools/build.mjs
 
 lint: node_modules/.package-lock.json ## formatter, linter and types
