@@ -106,8 +106,11 @@ export class Browser {
       this.child.kill('SIGKILL');
       await ended;
     }
-    // Its own children may still be writing for a moment.
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 100 });
+    // Its own children may still be writing for a moment: what they add is only seen by another look.
+    await waitFor('the profile to be gone', () => {
+      rmSync(this.profile, { recursive: true, force: true });
+      return true;
+    });
   }
 
   private async attach(size: { width: number; height: number }): Promise<void> {
