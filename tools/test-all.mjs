@@ -11,35 +11,39 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const scratch = mkdtempSync(join(tmpdir(), 'sovra-ops-test-'));
 const print = (line) => process.stdout.write(`${line}\n`);
 
-let verdicts = [];
-
-/** A process whose output is kept until it ends, so that two at once do not speak into each other. */
-function quietly(command, args) {
+/**
+ * A process. What it says is kept until it ends, so that two at once do not speak into each other; `output: 'inherit'` shows
+ * it at once, of one that may take half an hour.
+ */
+function start(command, args, output = 'pipe') {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', output, output] });
     const said = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => said.push(data));
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => said.push(data));
     child.on('error', (e) => resolve({ ok: false, said: String(e) }));
     child.on('close', (code) => resolve({ ok: code === 0, said: Buffer.concat(said).toString() }));
   });
 }
 
-/** A process whose output is seen while it runs: it may take half an hour. */
-function loudly(command, args) {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
-    child.on('error', (e) => resolve({ ok: false, said: String(e) }));
-    child.on('close', (code) => resolve({ ok: code === 0, said: '' }));
-  });
+/** Runs a program, prints what it said, and returns what `judge` makes of how it ended. */
+async function step({ title, command, args, output }, judge) {
+  const started = Date.now();
+  const { ok, said } = await start(command, args, output);
+  const verdicts = judge(ok);
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  print(`\n== ${title}\n${said}== ${title}: ${sum(verdicts, 'failed') === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
+  return verdicts;
 }
 
+const checks = [];
+
 /** One check that passes or fails as a whole. */
-async function check(title, command, args, run = quietly) {
-  const started = Date.now();
-  const { ok, said } = await run(command, args);
-  print(`\n== ${title}\n${said}== ${title}: ${ok ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  verdicts.push({ file: undefined, passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
-  return ok;
+async function check(title, command, args, output) {
+  const [verdict] = await step({ title, command, args, output }, (ok) => [
+    { file: undefined, passed: ok ? 1 : 0, failed: ok ? 0 : 1 },
+  ]);
+  checks.push(verdict);
+  return verdict.failed === 0;
 }
 
 function reportIn(file) {
@@ -53,14 +57,10 @@ function reportIn(file) {
 let reports = 0;
 
 /** One run of jest, and what it said of each of its files. */
-async function hear({ title, command, args, filter = [] }) {
+function hear({ title, command, args, filter = [] }) {
   const file = join(scratch, `${reports++}.json`);
-  const started = Date.now();
-  const { ok, said } = await quietly(command, [...args, ...filter, '--json', `--outputFile=${file}`]);
-  const heard = verdictsOf({ report: reportIn(file), ok, root });
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  print(`\n== ${title}\n${said}== ${title}: ${sum(heard, 'failed') === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
-  return heard;
+  const all = [...args, ...filter, '--json', `--outputFile=${file}`];
+  return step({ title, command, args: all }, (ok) => verdictsOf({ report: reportIn(file), ok, root }));
 }
 
 const ran = [];
@@ -76,7 +76,7 @@ await Promise.all([
   check('build', 'npx', ['tsc', '-p', 'tsconfig.build.json']),
 ]);
 await check('synth', 'node', ['build/stacks/main.js']);
-const tools = await check('tools', 'node', ['tools/build.mjs'], loudly);
+const tools = await check('tools', 'node', ['tools/build.mjs'], 'inherit');
 await check('tools of Debian', 'node', ['tools/debian.mjs']);
 // Each run of real servers has namespaces of its own. Most of them mostly wait, for alerts to be old enough to fire and for
 // business hours to begin: the unit tests, which are the longest, use that time.
@@ -114,7 +114,7 @@ await Promise.all(waiting);
 
 // Servers that share two cores with the unit tests can miss a moment that a test looks at. What fails for that passes alone;
 // what is broken fails again. Both are printed.
-const first = [...verdicts, ...ran.flatMap(({ heard }) => heard)];
+const first = [...checks, ...ran.flatMap(({ heard }) => heard)];
 const again = toHearAgain(first);
 const second = [];
 for (const { run, heard } of ran) {
@@ -123,7 +123,7 @@ for (const { run, heard } of ran) {
     second.push(...(await hear({ ...run, title: `again, alone: ${file}`, filter })));
   }
 }
-verdicts = settle(first, second);
+const verdicts = settle(first, second);
 rmSync(scratch, { recursive: true, force: true });
 
 const list = (title, some) => some.length > 0 && print(`\n${title}\n  ${some.map(({ file }) => file).join('\n  ')}`);

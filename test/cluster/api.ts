@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { closedMeanwhile } from '../support/kept-connection';
 
 /** Any object of the API, seen as what all of them have. */
 export interface KubeObject {
@@ -57,9 +58,7 @@ export class ApiClient {
         });
       });
       call.on('error', (error: NodeJS.ErrnoException) => {
-        // A kept connection that the server has closed meanwhile says nothing about the server now.
-        const stale = call.reusedSocket && /^(ECONNRESET|EPIPE)$/.test(error.code ?? '');
-        if (stale && method === 'GET') resolve(this.text(method, path, body));
+        if (method === 'GET' && closedMeanwhile(call, error)) resolve(this.text(method, path, body));
         else reject(error);
       });
       call.end(body === undefined ? undefined : JSON.stringify(body));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { REPORT_PROGRAM } from '../../lib/backup/evidence';
 import { tool } from '../support/tools';
-import { workFolder } from './pods';
+import { type RunningContainers, workFolder } from './pods';
 import { seal } from './repository-key';
 import type { S3Store } from './servers';
 
@@ -79,6 +79,15 @@ export class RepositoryReader {
     const { stdout } = await run(tool('restic'), [...where, '--quiet', ...args], { ...MUCH, encoding: 'buffer' });
     return stdout;
   }
+}
+
+/**
+ * The time of the Job is up, a while after what holds it up has come to pass: long enough for restic to have tried several
+ * times, or to have told what is wrong, if it were to.
+ */
+export async function runOutOfTime(pod: RunningContainers): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  pod.expire();
 }
 
 /** Takes something from an object of the store, and gives it back. */

@@ -4,7 +4,7 @@ import { make } from '../backup/made';
 import { waitFor } from '../cluster/wait';
 import { type BackupWorld, backupWorld, nextSecond, PASSWORD, password, repository, sovra } from './backup-world';
 import { alertsOfEvidence } from './fault-alerts';
-import { RepositoryReader, type Snapshot, whileTruncated } from './fault-repository';
+import { RepositoryReader, runOutOfTime, type Snapshot, whileTruncated } from './fault-repository';
 import { BACKUP_FAULTS } from './fault-table';
 import { type JobResult, runJob } from './pods';
 import type { Fault, JobOptions, RunningContainers } from './pods/types';
@@ -57,7 +57,6 @@ const jobOf = (name: string, more: JobOptions = {}, job = world.job(name)): Prom
 const once: JobOptions = { backoffLimit: 0 };
 const attempt = (name: string, more: JobOptions = {}) => jobOf(name, { ...once, ...more });
 
-const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 interface HeldUp {
   readonly container: string;
   /** @default restic is there */
@@ -72,8 +71,6 @@ const healed = async () => {
   await waitFor('the fault to meet somebody who tries again', metTwice, { interval: 20 });
   world.store.fault(undefined);
 };
-/** Long enough for restic to have tried several times, or to have told what is wrong, if it were to. */
-const STANDSTILL = 3;
 
 /**
  * A run that does not get on. Its time is up a while after what holds it up has come to pass, and not so many seconds after it
@@ -85,8 +82,7 @@ async function atItsDeadline(
 ): Promise<JobResult> {
   const action = async (pod: RunningContainers) => {
     await waitFor('what holds the run up', () => heldUp(pod), { interval: 20 });
-    await pause(STANDSTILL);
-    pod.expire();
+    await runOutOfTime(pod);
   };
   const done = await attempt(POSTGRES, { volumeSizes, faults: [{ container, when, action }] });
   expect([done.reason, done.last.reason]).toEqual(['DeadlineExceeded', 'DeadlineExceeded']);

@@ -260,32 +260,22 @@ describe('a Job', () => {
       });
     });
 
+    const expired = async (script: string, gracePeriodSeconds: number) => {
+      const containers = [shell('main', script)];
+      const result = await runJob(job({ containers }), { gracePeriodSeconds, faults: [expires] });
+      const reason = 'DeadlineExceeded';
+      expect(result).toMatchObject({ ok: false, reason, attempts: [{ reason }] });
+      return result.last.container('main');
+    };
+
     it('is asked to end', async () => {
-      const script = 'trap "echo ending; exit 0" TERM; echo working; while :; do sleep 0.05; done';
-      const result = await runJob(job({ containers: [shell('main', script)] }), {
-        gracePeriodSeconds: 60,
-        faults: [expires],
-      });
-      expect(result).toMatchObject({
-        ok: false,
-        reason: 'DeadlineExceeded',
-        attempts: [{ reason: 'DeadlineExceeded' }],
-      });
-      expect(result.last.container('main')).toMatchObject({ exitCode: 0, stdout: 'working\nending\n' });
+      const listens = 'trap "echo ending; exit 0" TERM; echo working; while :; do sleep 0.05; done';
+      expect(await expired(listens, 60)).toMatchObject({ exitCode: 0, stdout: 'working\nending\n' });
     });
 
     it('is killed when it does not hear that', async () => {
-      const script = 'trap "" TERM; echo working; sleep 300; :';
-      const result = await runJob(job({ containers: [shell('main', script)] }), {
-        gracePeriodSeconds: 0.3,
-        faults: [expires],
-      });
-      expect(result).toMatchObject({
-        ok: false,
-        reason: 'DeadlineExceeded',
-        attempts: [{ reason: 'DeadlineExceeded' }],
-      });
-      expect(result.last.container('main')).toMatchObject({ exitCode: 137, stdout: 'working\n' });
+      const deaf = 'trap "" TERM; echo working; sleep 300; :';
+      expect(await expired(deaf, 0.3)).toMatchObject({ exitCode: 137, stdout: 'working\n' });
     });
 
     it('has failed by itself, if it did so before that', async () => {

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../lib/checks/model';
 import { SovraInstallation } from '../../lib/sovra/installation';
 import { make } from '../backup/made';
 import { find, objectsOf } from '../support/synth';
+import { runOutOfTime } from './fault-repository';
 import { podOnce, RunningPod } from './gateway';
 import { expectNoSecret, type Fault, type JobResult, type PodResult, type RunOptions, runJob, runPod } from './pods';
 import { quickKey } from './repository-key';
@@ -64,15 +65,8 @@ const run = async (name: string, more: RunOptions = {}): Promise<JobResult> => {
 const start = async (of = deployment()) => {
   gateway = await RunningPod.start(of, LISTENING, options);
 };
-/** restic tries again for a quarter of an hour; a while after it has said why, the time of the Job is up. */
-const givenUp = (container: string, output: RegExp): Fault => ({
-  container,
-  when: { output },
-  action: async (pod) => {
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    pod.expire();
-  },
-});
+/** restic tries again for a quarter of an hour; it has said why. */
+const givenUp = (container: string, output: RegExp): Fault => ({ container, when: { output }, action: runOutOfTime });
 const stop = async () => {
   const running = gateway;
   gateway = undefined;

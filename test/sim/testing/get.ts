@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { closedMeanwhile } from '../../support/kept-connection';
 
 export interface Reply {
   readonly status: number;
@@ -66,8 +67,7 @@ export function get(url: string, o: GetOptions = {}): Promise<Reply | 'refused' 
     request.on('error', (error: NodeJS.ErrnoException) => {
       if (silent) return;
       if (error.code === 'ECONNREFUSED') resolve('refused');
-      // A kept connection that the server has closed meanwhile says nothing about the server now.
-      else if (/^(ECONNRESET|EPIPE)$/.test(error.code ?? '') && request.reusedSocket) resolve(get(url, o));
+      else if (closedMeanwhile(request, error)) resolve(get(url, o));
       else reject(error);
     });
     request.end();
