@@ -1,13 +1,6 @@
 import { seconds } from '../schedule/duration';
 import { LOKI_INDEX_ATTRIBUTES, STREAMS } from './agent-config';
-import {
-  AUTHORITY_FILE,
-  hostOf,
-  KEY_ID_VARIABLE,
-  type ObjectStoreProps,
-  regionOf,
-  SECRET_KEY_VARIABLE,
-} from './object-store';
+import { AUTHORITY_FILE, hostOf, type ObjectStoreProps, regionOf } from './object-store';
 
 /** Limits by which Loki keeps one noisy service from filling it. */
 export interface LogLimits {
@@ -58,7 +51,7 @@ const hours = (duration: string): string => `${Math.ceil(seconds(duration) / 360
 
 /**
  * The configuration of Loki 3.7, no longer than it has to be: what is left out stays at Loki's default. Credentials
- * stand in it as names of environment variables (`-config.expand-env=true`).
+ * of a bucket do not stand in it: Loki takes them from its environment.
  */
 export function lokiConfig(o: LokiConfigOptions): object {
   return {
@@ -113,8 +106,6 @@ function bucket(store: ObjectStoreProps): object {
     endpoint: hostOf(store),
     bucketnames: store.bucket,
     region: regionOf(store),
-    access_key_id: `\${${KEY_ID_VARIABLE}}`,
-    secret_access_key: `\${${SECRET_KEY_VARIABLE}}`,
     s3forcepathstyle: true,
     ...(store.certificateAuthority && { http_config: { ca_file: AUTHORITY_FILE } }),
   };

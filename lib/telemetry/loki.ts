@@ -151,7 +151,7 @@ export function lokiProgram(p: LokiParts): StatefulProgramProps {
     images: p.sovra.images,
     user: LOKI_USER,
     replicas,
-    args: ['-config.file=/etc/loki/config/loki.yaml', ...(store ? ['-config.expand-env=true'] : []), '-target=all'],
+    args: ['-config.file=/etc/loki/config/loki.yaml', '-target=all'],
     env: [...access.env, ...memoryVariables(resources)],
     ports: [{ name: 'http', port: LOKI.port }],
     inside: [{ name: 'grpc', port: LOKI_GRPC_PORT }, ...(replicas > 1 ? [{ name: 'gossip', port: GOSSIP_PORT }] : [])],

@@ -37,9 +37,12 @@ export interface TelemetryStorage {
   readonly s3: ObjectStoreProps;
 }
 
-/** Names of the environment variables that the configuration files refer to. */
-export const KEY_ID_VARIABLE = 'S3_ACCESS_KEY_ID';
-export const SECRET_KEY_VARIABLE = 'S3_SECRET_ACCESS_KEY';
+/**
+ * Environment variables in which the clients of S3 of both stores look where their configuration names no credentials.
+ * Written into the configuration by reference, a quote or a backslash in a value would break the file.
+ */
+const KEY_ID = 'AWS_ACCESS_KEY_ID';
+const SECRET_KEY = 'AWS_SECRET_ACCESS_KEY';
 const AUTHORITY_FOLDER = '/etc/s3-ca';
 export const AUTHORITY_FILE = `${AUTHORITY_FOLDER}/ca.crt`;
 
@@ -60,10 +63,7 @@ export function storeAccess(store: ObjectStoreProps | undefined): StoreAccess {
     valueFrom: { secretKeyRef: { name: c.secret, key } },
   });
   return {
-    env: [
-      fromSecret(KEY_ID_VARIABLE, c.accessKeyIdKey ?? 'AWS_ACCESS_KEY_ID'),
-      fromSecret(SECRET_KEY_VARIABLE, c.secretAccessKeyKey ?? 'AWS_SECRET_ACCESS_KEY'),
-    ],
+    env: [fromSecret(KEY_ID, c.accessKeyIdKey ?? KEY_ID), fromSecret(SECRET_KEY, c.secretAccessKeyKey ?? SECRET_KEY)],
     volumes: authority
       ? [
           {

@@ -1,12 +1,5 @@
 import { seconds } from '../schedule/duration';
-import {
-  AUTHORITY_FILE,
-  hostOf,
-  KEY_ID_VARIABLE,
-  type ObjectStoreProps,
-  regionOf,
-  SECRET_KEY_VARIABLE,
-} from './object-store';
+import { AUTHORITY_FILE, hostOf, type ObjectStoreProps, regionOf } from './object-store';
 
 /** Limits by which Tempo keeps one chatty service from filling it. */
 export interface TraceLimits {
@@ -32,7 +25,7 @@ const MEGABYTE = 1_000_000;
 
 /**
  * The configuration of Tempo 3.0, no longer than it has to be: what is left out stays at Tempo's default. Credentials
- * stand in it as names of environment variables (`-config.expand-env=true`).
+ * of a bucket do not stand in it: Tempo takes them from its environment.
  */
 export function tempoConfig(o: TempoConfigOptions): object {
   const kept = { compaction: { block_retention: `${Math.ceil(seconds(o.retention) / 3600)}h` } };
@@ -68,8 +61,6 @@ function bucket(store: ObjectStoreProps): object {
     endpoint: hostOf(store),
     bucket: store.bucket,
     region: regionOf(store),
-    access_key: `\${${KEY_ID_VARIABLE}}`,
-    secret_key: `\${${SECRET_KEY_VARIABLE}}`,
     forcepathstyle: true,
     ...(store.certificateAuthority && { tls_ca_path: AUTHORITY_FILE }),
   };

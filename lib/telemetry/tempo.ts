@@ -76,7 +76,7 @@ export function tempoProgram(p: TempoParts): StatefulProgramProps {
     images: p.sovra.images,
     user: TEMPO_USER,
     replicas: 1,
-    args: ['-config.file=/etc/tempo/tempo.yaml', ...(store ? ['-config.expand-env=true'] : []), '-target=all'],
+    args: ['-config.file=/etc/tempo/tempo.yaml', '-target=all'],
     env: [...access.env, ...memoryVariables(resources)],
     ports: [
       { name: 'http', port: TEMPO.port },

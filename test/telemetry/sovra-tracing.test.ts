@@ -69,12 +69,24 @@ describe('Tempo', () => {
     const s3 = { endpoint: 'https://s3.example.org', bucket: 'traces', credentials: { secret: 'tempo-s3' } };
     const objects = synth({ tempo: { storage: { s3 } } });
     const config = parse(find(objects, 'ConfigMap', 'tempo').data['tempo.yaml']);
-    expect(config.storage.trace).toMatchObject({
-      backend: 's3',
-      s3: { bucket: 'traces', access_key: '${S3_ACCESS_KEY_ID}' },
-    });
+    expect(config.storage.trace.backend).toBe('s3');
     const set = find(objects, 'StatefulSet', 'tempo');
-    expect(set.spec.template.spec.containers[0].args).toContain('-config.expand-env=true');
+    // Without keys in its configuration, Tempo's client of S3 looks for them in its environment.
+    expect(config.storage.trace.s3).toEqual({
+      endpoint: 's3.example.org',
+      bucket: 'traces',
+      region: 'us-east-1',
+      forcepathstyle: true,
+    });
+    expect(set.spec.template.spec.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'tempo-s3', key: 'AWS_ACCESS_KEY_ID' } } },
+        {
+          name: 'AWS_SECRET_ACCESS_KEY',
+          valueFrom: { secretKeyRef: { name: 'tempo-s3', key: 'AWS_SECRET_ACCESS_KEY' } },
+        },
+      ]),
+    );
     expect(set.spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('10Gi');
   });
 });
