@@ -309,13 +309,13 @@ ${backupTable()}
 
 ## Alerts of logs and traces
 
-Of \`SovraLogging\`, evaluated by Prometheus:
+Of \`SovraLogging\`, evaluated by Prometheus; \`LogStoreDegraded\` and \`TraceGatewayDegraded\` only where there are several replicas (here 3):
 
-${telemetryTable(loggingAlerts('NAMESPACE'))}
+${telemetryTable(loggingAlerts('NAMESPACE', 3))}
 
 Of \`SovraTracing\`, evaluated by Prometheus; those that both have are told apart by the label \`job\`:
 
-${telemetryTable(tracingAlerts())}
+${telemetryTable(tracingAlerts(3))}
 
 Of \`SovraLogging\`, evaluated by Loki, which reads the log itself:
 

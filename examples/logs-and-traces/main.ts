@@ -1,4 +1,4 @@
-// Logs and traces beside the metrics: an agent on each node, Loki with a bucket and three replicas, the gateway to which
+// Logs and traces beside the metrics: an agent on each node, Loki with a bucket and three replicas, two gateways to which
 // Sovra sends its traces, Tempo on a volume, and a Grafana that leads from one to the other.
 import { Chart } from 'cdk8s';
 import { SovraApp, SovraInstallation, SovraLogging, SovraMonitoring, SovraTracing } from '../../lib';
@@ -25,5 +25,5 @@ new SovraLogging(chart, 'logging', {
     },
   },
 });
-new SovraTracing(chart, 'tracing', { sovra, prometheus, tempo: { retention: '14d' } });
+new SovraTracing(chart, 'tracing', { sovra, prometheus, gateway: { replicas: 2 }, tempo: { retention: '14d' } });
 app.synth();

@@ -15,6 +15,7 @@ export const LOGGING_ALERT_NAMES = [
   'TelemetryDataRefused',
   'SecretsRedacted',
   'LogStoreDown',
+  'LogStoreDegraded',
   'LogsRejected',
   'LogRetentionStopped',
   'LogRulesFailing',
@@ -24,6 +25,7 @@ export type LoggingAlertName = (typeof LOGGING_ALERT_NAMES)[number];
 /** The alerts about tracing itself, evaluated by Prometheus. */
 export const TRACING_ALERT_NAMES = [
   'TraceGatewayDown',
+  'TraceGatewayDegraded',
   'TelemetryQueueFilling',
   'TelemetryDataLost',
   'TelemetryDataRefused',
@@ -39,6 +41,8 @@ export const TELEMETRY_ALERT_NAMES: readonly TelemetryAlertName[] = [
 
 export type TelemetryAlert = AlertDefinition<TelemetryAlertName>;
 type Definitions<Name extends TelemetryAlertName> = Readonly<Record<Name, TelemetryAlert>>;
+/** Alerts that only exist where there are several replicas: what one of them loses, nobody else sees. */
+type OfReplicas = 'LogStoreDegraded' | 'TraceGatewayDegraded';
 export type CollectorJob = 'otel-agent' | 'otel-gateway';
 
 const PRIVACY = "Sovra's privacy rule: neither logs nor traces carry tokens, keys, addresses or names of people.";
@@ -103,8 +107,37 @@ function collectorAlerts(
   };
 }
 
-/** The alerts about logging. @param agentNamespace where the agents are */
-export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertName> {
+/** Some replicas answer and others do not. Where none does, the alert that covers it speaks. */
+function degraded(
+  job: 'loki' | 'otel-gateway',
+  replicas: number,
+  texts: Pick<TelemetryAlert, 'summary' | 'description' | 'source'>,
+): TelemetryAlert {
+  return {
+    level: 'P3',
+    component: 'monitoring',
+    metrics: ['up'],
+    // A pod that waits for a node is no target at all, so what answers is counted.
+    expr: () => `count(${commonName('up')}{job="${job}"} == 1) < ${replicas}`,
+    for: '15m',
+    missingData: {
+      coveredBy: job === 'loki' ? 'LogStoreDown' : 'TraceGatewayDown',
+      because: 'without any replica in sight that one fires',
+    },
+    ...texts,
+  };
+}
+
+/**
+ * The alerts about logging.
+ *
+ * @param agentNamespace where the agents are
+ * @param lokis replicas of Loki
+ */
+export function loggingAlerts(
+  agentNamespace: string,
+  lokis = 1,
+): Definitions<Exclude<LoggingAlertName, OfReplicas>> & Partial<Definitions<'LogStoreDegraded'>> {
   const up = commonName('up');
   const agents = `{job="kube-state-metrics", namespace="${agentNamespace}", daemonset="otel-agent"}`;
   const { TelemetryQueueFilling, TelemetryDataLost, TelemetryDataRefused } = collectorAlerts('otel-agent');
@@ -171,6 +204,13 @@ export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertN
       missingData: 'fires',
       source: LOGGING,
     },
+    ...(lokis > 1 && {
+      LogStoreDegraded: degraded('loki', lokis, {
+        summary: `Only {{ $value }} of ${lokis} replicas of Loki answer`,
+        description: `Each line is written to three replicas, and a search asks all of them: with one of ${lokis} gone nothing is lost. With the next one, writing may stop.`,
+        source: LOGGING,
+      }),
+    }),
     LogsRejected: {
       level: 'P2',
       component: 'monitoring',
@@ -210,8 +250,10 @@ export function loggingAlerts(agentNamespace: string): Definitions<LoggingAlertN
   };
 }
 
-/** The alerts about tracing. */
-export function tracingAlerts(): Definitions<TracingAlertName> {
+/** The alerts about tracing. @param gateways replicas of the gateway */
+export function tracingAlerts(
+  gateways = 1,
+): Definitions<Exclude<TracingAlertName, OfReplicas>> & Partial<Definitions<'TraceGatewayDegraded'>> {
   const up = commonName('up');
   return {
     TraceGatewayDown: {
@@ -226,6 +268,14 @@ export function tracingAlerts(): Definitions<TracingAlertName> {
       missingData: 'fires',
       source: TRACING,
     },
+    ...(gateways > 1 && {
+      TraceGatewayDegraded: degraded('otel-gateway', gateways, {
+        summary: `Only {{ $value }} of ${gateways} replicas of the gateway for traces answer`,
+        description:
+          'Traces of the missing replica wait on the volumes of the others; they are neither measured nor stored until it is back.',
+        source: TRACING,
+      }),
+    }),
     ...collectorAlerts('otel-gateway'),
     TraceStoreDown: {
       level: 'P3',

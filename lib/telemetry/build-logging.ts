@@ -124,7 +124,7 @@ function rulesObject(
   prometheus: PrometheusRef,
   agentNamespace: string,
 ): ApiObject | undefined {
-  const definitions = loggingAlerts(agentNamespace);
+  const definitions = loggingAlerts(agentNamespace, props.loki?.replicas);
   const rules = telemetryRules(definitions, props, prometheus.grafanaUrl);
   declareFacts(scope, {
     ...meantFor(props.prometheus),

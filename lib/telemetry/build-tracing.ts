@@ -19,7 +19,7 @@ import { Checker, dnsLabel } from '../validate';
 import { checkWriteUrls, grafanas, writeEdges, writeUrls } from './access';
 import { TRACING_ALERT_NAMES, telemetryRules, tracingAlerts } from './alerts';
 import { COLLECTOR_PORTS } from './collector';
-import { checkGateway, GATEWAY_RESOURCES, gatewayProgram } from './gateway';
+import { checkGateway, GATEWAY_RESOURCES, gatewayPeers, gatewayProgram } from './gateway';
 import { gatewayConfig } from './gateway-config';
 import { sovraNamespaces } from './namespaces';
 import { checkRedaction } from './redaction';
@@ -93,7 +93,7 @@ export function buildTracing(construct: Construct, props: SovraTracingProps): Tr
 }
 
 function rulesObject(scope: Construct, props: SovraTracingProps, prometheus: PrometheusRef): ApiObject | undefined {
-  const definitions = tracingAlerts();
+  const definitions = tracingAlerts(props.gateway?.replicas);
   const rules = telemetryRules(definitions, props, prometheus.grafanaUrl);
   declareFacts(scope, {
     ...meantFor(props.prometheus),
@@ -119,6 +119,7 @@ function collectorConfig(props: SovraTracingProps, namespace: string, urls: read
     ...(gateway.keepRatio !== undefined && { keepRatio: gateway.keepRatio }),
     ...(gateway.queueBatches !== undefined && { queueBatches: gateway.queueBatches }),
     ...(redaction && { redaction }),
+    peers: gatewayPeers(namespace, gateway.replicas),
   });
   return toEveryReplica(config, urls);
 }

@@ -23,8 +23,8 @@ export interface CollectorConfig {
   };
 }
 
-/** Ports of both collectors: OTLP of the gateway, the collector's own metrics, its health. */
-export const COLLECTOR_PORTS = { otlpGrpc: 4317, otlpHttp: 4318, telemetry: 8888, health: 13133 } as const;
+/** Ports of both collectors: OTLP of the gateway, and of its replicas among themselves, the collector's own metrics, its health. */
+export const COLLECTOR_PORTS = { otlpGrpc: 4317, otlpHttp: 4318, peers: 4319, telemetry: 8888, health: 13133 } as const;
 /** Where offsets and the queue lie; a volume has to be mounted there that outlives the process. */
 export const STORAGE_PATH = '/var/lib/otelcol';
 /** Where the kubelet keeps the logs of containers. */

@@ -16,6 +16,7 @@ import {
   withoutUndefined,
 } from './collector';
 import { countRedactions, LINKS_LEFT, type RedactionProps, redactSpans } from './redaction';
+import { PEERS, spreadOver } from './spread';
 
 /** What the collector in the middle receives, keeps and sends. */
 export interface GatewayOptions {
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   readonly redaction?: RedactionProps;
   /** Where the volume for the queue is mounted. @default '/var/lib/otelcol' */
   readonly storagePath?: string;
+  /** Addresses (`host:port`) of all replicas in their order, this one too, where there are several. @default none: there is one */
+  readonly peers?: readonly string[];
 }
 
 export const GATEWAY_DEFAULTS = {
@@ -53,6 +56,7 @@ export const GATEWAY_DEFAULTS = {
   queueBatches: 10_000,
   redaction: {},
   storagePath: STORAGE_PATH,
+  peers: [],
 } as const satisfies Required<Omit<GatewayOptions, 'tempoEndpoint' | 'remoteWriteEndpoint'>>;
 
 /** Names under which the latency of spans stands in Prometheus. */
@@ -87,13 +91,31 @@ const spanMetrics = (o: Required<GatewayOptions>) => ({
   resource_metrics_key_attributes: ['service.name'],
 });
 
+const MASKED = ['transform/redact', 'filter/links'] as const;
+const MEASURED = ['span_metrics', 'count'];
+const KEPT = ['otlp_http'];
+
+/** From what applications sent to what is measured and kept. */
+const pipelinesOfOne = {
+  'traces/measure': { receivers: ['otlp'], processors: [MEMORY_LIMITER, ...MASKED], exporters: MEASURED },
+  // Decided first, masked then: most spans end here.
+  'traces/keep': { receivers: ['otlp'], processors: [MEMORY_LIMITER, 'tail_sampling', ...MASKED], exporters: KEPT },
+};
+
+/** The same from what the replicas handed on, which is masked already. */
+const pipelinesOfSeveral = {
+  'traces/measure': { receivers: [PEERS], processors: [MEMORY_LIMITER], exporters: MEASURED },
+  'traces/keep': { receivers: [PEERS], processors: [MEMORY_LIMITER, 'tail_sampling'], exporters: KEPT },
+};
+
 /**
- * The collector that applications send their traces to. It has to see every span of a trace, so it is one process: a second
- * replica would decide about halves of traces. Each way from a receiver to an exporter passes the redaction.
+ * The collector that applications send their traces to. It has to see every span of a trace; where there are several, each sees
+ * those of its own traces. Each way from a receiver of applications to an exporter passes the redaction.
  */
 export function gatewayConfig(options: GatewayOptions): CollectorConfig {
   const o: Required<GatewayOptions> = { ...GATEWAY_DEFAULTS, ...withoutUndefined(options) };
   const host = (port: number) => `0.0.0.0:${port}`;
+  const spread = o.peers.length > 1 ? spreadOver(o.peers, o.queueBatches, SEND_BATCH, MASKED) : undefined;
   return {
     extensions: extensions(o.storagePath),
     receivers: {
@@ -103,12 +125,14 @@ export function gatewayConfig(options: GatewayOptions): CollectorConfig {
           http: { endpoint: host(COLLECTOR_PORTS.otlpHttp) },
         },
       },
+      ...spread?.receivers,
     },
     processors: {
       [MEMORY_LIMITER]: memoryLimiter(o.memoryLimitMiB),
       'transform/redact': transform({ trace_statements: redactSpans(o.redaction) }),
       'filter/links': { error_mode: 'propagate', traces: { span: [LINKS_LEFT] } },
       tail_sampling: tailSampling(o),
+      ...spread?.processors,
       ...countProcessors(),
     },
     connectors: {
@@ -117,23 +141,14 @@ export function gatewayConfig(options: GatewayOptions): CollectorConfig {
     },
     exporters: {
       otlp_http: durableExporter(o.tempoEndpoint, o.queueBatches, SEND_BATCH),
+      ...spread?.exporters,
       [REMOTE_WRITE]: remoteWrite(o.remoteWriteEndpoint),
     },
     service: {
       extensions: ['file_storage', 'health_check'],
       telemetry: telemetry(),
       pipelines: {
-        'traces/measure': {
-          receivers: ['otlp'],
-          processors: [MEMORY_LIMITER, 'transform/redact', 'filter/links'],
-          exporters: ['span_metrics', 'count'],
-        },
-        // Decided first, masked then: most spans end here.
-        'traces/keep': {
-          receivers: ['otlp'],
-          processors: [MEMORY_LIMITER, 'tail_sampling', 'transform/redact', 'filter/links'],
-          exporters: ['otlp_http'],
-        },
+        ...(spread ? { ...spread.pipelines, ...pipelinesOfSeveral } : pipelinesOfOne),
         'metrics/spans': { receivers: ['span_metrics'], processors: [], exporters: [REMOTE_WRITE] },
         'metrics/redactions': redactionPipeline(),
       },

@@ -9,15 +9,23 @@ import { type Checker, numberRule, positiveInteger } from '../validate';
 import { toYaml } from '../yaml';
 import { checkCollectorResources, collectorArgs, collectorProbes, goVariables } from './agent';
 import { COLLECTOR_PORTS, type CollectorConfig, MEMORY_MIB, POD_NAME_ENV, STORAGE_PATH } from './collector';
-import type { StatefulProgramProps } from './stateful-program';
+import { headless, type StatefulProgramProps } from './stateful-program';
 
-/** The collector that takes traces. There is one: whether a trace is kept is decided where all of its spans are. */
+/** The collector that takes traces. */
 export interface TraceGatewayProps {
+  /**
+   * Any number: whichever replica gets a span hands it to the one that judges its trace, and keeps it on its volume while
+   * that one restarts. @default 1
+   */
+  readonly replicas?: number;
   /** Traces that took longer are always kept, in milliseconds. @default 500 */
   readonly slowMs?: number;
   /** Share of the other traces that is kept, from 0 to 1. @default 0.25 */
   readonly keepRatio?: number;
-  /** Batches of up to 512 spans that wait on its volume while Tempo is away; senders are held back behind it. @default 10000 */
+  /**
+   * Batches of up to 512 spans that wait on its volume while Tempo is away, and as many for other replicas; senders are held back
+   * behind it. @default 10000
+   */
   readonly queueBatches?: number;
   /** More that may send traces. @default the namespaces of the installation */
   readonly receivesFrom?: readonly Peer[];
@@ -40,7 +48,8 @@ const share = numberRule((v) => v >= 0 && v <= 1, 'a share from 0 to 1', 'Write 
 export function checkGateway(c: Checker, at: string, given: TraceGatewayProps | undefined): void {
   const p = c.part(at, given);
   if (p === undefined) return;
-  c.value(`${at}.slowMs`, p.slowMs, positiveInteger)
+  c.value(`${at}.replicas`, p.replicas, positiveInteger)
+    .value(`${at}.slowMs`, p.slowMs, positiveInteger)
     .value(`${at}.keepRatio`, p.keepRatio, share)
     .value(`${at}.queueBatches`, p.queueBatches, positiveInteger);
   checkMorePeers(c, `${at}.receivesFrom`, p.receivesFrom);
@@ -58,10 +67,24 @@ export interface TraceGatewayParts extends TraceGatewayProps {
   readonly egress: readonly Opening[];
 }
 
-/** The gateway as a program with a volume. */
+/** Where the replicas find each other; of one alone, nowhere. */
+export const gatewayPeers = (namespace: string, replicas = 1): readonly string[] =>
+  replicas < 2
+    ? []
+    : Array.from(
+        { length: replicas },
+        (_, i) => `${GATEWAY.name}-${i}.${headless(GATEWAY.name)}.${namespace}.svc:${COLLECTOR_PORTS.peers}`,
+      );
+
+/** The gateway as a program with a volume for each replica. */
 export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
   const given = p.resources ?? GATEWAY_RESOURCES;
   const { readinessProbe, livenessProbe } = collectorProbes();
+  const replicas = p.replicas ?? 1;
+  const among: readonly Opening[] =
+    replicas > 1
+      ? [{ peers: [{ namespace: p.namespace, podLabels: GATEWAY.podLabels }], ports: [COLLECTOR_PORTS.peers] }]
+      : [];
   return {
     name: GATEWAY.name,
     namespace: p.namespace,
@@ -69,7 +92,7 @@ export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
     image: p.sovra.image('otelCollector'),
     images: p.sovra.images,
     user: COLLECTOR_USER,
-    replicas: 1,
+    replicas,
     args: collectorArgs('/etc/otelcol'),
     env: [{ name: POD_NAME_ENV, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }, ...goVariables(given)],
     ports: [
@@ -77,6 +100,7 @@ export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
       { name: 'otlp-grpc', port: COLLECTOR_PORTS.otlpGrpc },
       { name: 'metrics', port: COLLECTOR_PORTS.telemetry },
     ],
+    ...(replicas > 1 && { inside: [{ name: 'peers', port: COLLECTOR_PORTS.peers }] }),
     files: { '/etc/otelcol': { 'config.yaml': toYaml(p.config) } },
     dataPath: STORAGE_PATH,
     storage: { ...p.volume, size: p.volume?.size ?? '5Gi' },
@@ -91,7 +115,8 @@ export function gatewayProgram(p: TraceGatewayParts): StatefulProgramProps {
         ports: [COLLECTOR_PORTS.otlpHttp, COLLECTOR_PORTS.otlpGrpc],
       },
       { peers: [p.scrapedBy], ports: [COLLECTOR_PORTS.telemetry] },
+      ...among,
     ],
-    egress: [toDns(p.network), ...p.egress],
+    egress: [toDns(p.network), ...p.egress, ...among],
   };
 }

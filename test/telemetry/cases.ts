@@ -1,5 +1,6 @@
 import { loggingAlerts, type TelemetryAlert, tracingAlerts } from '../../lib/telemetry/alerts';
 import type { AlertCases } from '../rules/cases/types';
+import { degradedCases } from './degraded-cases';
 
 type Cases = Readonly<Record<string, AlertCases>>;
 
@@ -243,6 +244,7 @@ const LOGGING: Cases = {
     missing: missed('10m'),
   },
   LogStoreDown: downCases('loki', '5m', '40m', '20m15s'),
+  LogStoreDegraded: degradedCases('loki'),
   LogsRejected: {
     level: 'P2',
     fires: [
@@ -346,6 +348,7 @@ const LOGGING: Cases = {
 
 const TRACING: Cases = {
   TraceGatewayDown: downCases('otel-gateway', '5m', '40m', '20m15s'),
+  TraceGatewayDegraded: degradedCases('otel-gateway'),
   ...collectorCases('otel-gateway', 'spans', '5m'),
   TraceStoreDown: { ...downCases('tempo', '5m', '40m', '20m15s'), level: 'P3' },
   SpansRejected: {
@@ -390,6 +393,6 @@ export interface AlertSet {
 }
 
 export const SETS: readonly AlertSet[] = [
-  { name: 'logging', alerts: loggingAlerts('sovra-logging'), cases: LOGGING },
-  { name: 'tracing', alerts: tracingAlerts(), cases: TRACING },
+  { name: 'logging', alerts: loggingAlerts('sovra-logging', 3), cases: LOGGING },
+  { name: 'tracing', alerts: tracingAlerts(3), cases: TRACING },
 ];

@@ -23,19 +23,26 @@ const problems = (props: RedactionProps): string[] => {
   }
 };
 
-/** Each way that logs and traces can take to something that sends or measures them. */
-const ways = (config: CollectorConfig) =>
+/**
+ * Each way that logs and traces can take from whoever writes them to something that sends or measures them. What other
+ * replicas hand on came in at one of them.
+ */
+const ways = (config: CollectorConfig, received = 'all') =>
   Object.entries(config.service.pipelines).flatMap(([name, p]) =>
-    /^(logs|traces)/.test(name) ? p.exporters.map((to) => ({ name, to, processors: p.processors })) : [],
+    /^(logs|traces)/.test(name) && (received === 'all' || p.receivers.every((r) => r !== 'otlp/peers'))
+      ? p.exporters.map((to) => ({ name, to, processors: p.processors }))
+      : [],
   );
+const peers = ['a:4319', 'b:4319'];
 
 describe.each([
-  ['agent', agent()],
-  ['gateway', gateway()],
-])('the %s', (_, config) => {
+  ['agent', agent(), 2],
+  ['gateway', gateway(), 3],
+  ['gateway with others', gateway({ peers }), 2],
+])('the %s', (_, config, outward) => {
   it('sends nothing that did not pass the redaction, and adds nothing behind it', () => {
-    expect(ways(config).length).toBeGreaterThan(1);
-    for (const { processors } of ways(config))
+    expect(ways(config, 'outside')).toHaveLength(outward);
+    for (const { processors } of ways(config, 'outside'))
       expect(processors.slice(processors.indexOf('transform/redact')).filter((p) => p !== 'filter/links')).toEqual([
         'transform/redact',
       ]);

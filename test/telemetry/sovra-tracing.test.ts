@@ -42,8 +42,13 @@ describe('the gateway', () => {
     expect(from).toEqual(['sovra', 'sovra-edge']);
   });
 
-  it('is one replica, since a trace is judged where all of its spans are', () => {
-    expect(find(objects, 'StatefulSet', 'otel-collector').spec.replicas).toBe(1);
+  it('is one replica, that listens to no other', () => {
+    const { replicas, template } = find(objects, 'StatefulSet', 'otel-collector').spec;
+    expect(replicas).toBe(1);
+    expect(JSON.stringify(template)).not.toContain('4319');
+    expect(find(objects, 'ConfigMap', 'otel-collector').data['config.yaml']).not.toContain('peers');
+    const rules = find(objects, 'PrometheusRule', 'sovra-alerts-tracing').spec.groups[0].rules;
+    expect(JSON.stringify(rules)).not.toContain('TraceGatewayDegraded');
   });
 
   it('hands them to Tempo, which lets only it write', () => {
@@ -53,6 +58,63 @@ describe('the gateway', () => {
     const writing = ingress.find((r: { ports: { port: number }[] }) => r.ports.some((p) => p.port === 4318));
     expect(JSON.stringify(writing.from)).toContain('otel-collector');
     expect(writing.from).toHaveLength(1);
+  });
+});
+
+describe('several gateways', () => {
+  const objects = synth({ gateway: { replicas: 3 } });
+  const config = parse(find(objects, 'ConfigMap', 'otel-collector').data['config.yaml']);
+  const peers = [0, 1, 2].map((i) => `otel-collector-${i}.otel-collector-peers.monitoring.svc:4319`);
+
+  it('hand each span to the one that judges its trace, by names that a restart does not change', () => {
+    expect(peers.map((_, i) => config.exporters[`otlp_http/replica-${i}`].endpoint)).toEqual(
+      peers.map((p) => `http://${p}`),
+    );
+    const set = find(objects, 'StatefulSet', 'otel-collector').spec;
+    expect(set.replicas).toBe(3);
+    expect(set.serviceName).toBe('otel-collector-peers');
+    expect(set.template.spec.containers[0].ports).toContainEqual({
+      name: 'peers',
+      containerPort: 4319,
+      protocol: 'TCP',
+    });
+    find(objects, 'PodDisruptionBudget', 'otel-collector');
+  });
+
+  it('keep what is for a replica that is away on disk, for as long as it is away', () => {
+    for (const i of [0, 1, 2])
+      expect(config.exporters[`otlp_http/replica-${i}`]).toMatchObject({
+        retry_on_failure: { max_elapsed_time: '0s' },
+        sending_queue: { storage: 'file_storage', block_on_overflow: true, queue_size: 3334 },
+      });
+  });
+
+  it('let each other in by that port, and nobody else', () => {
+    const { ingress, egress } = find(objects, 'NetworkPolicy', 'otel-collector').spec;
+    const among = (rules: { ports: { port: number }[] }[]) => rules.filter((r) => r.ports.some((p) => p.port === 4319));
+    for (const [rules, side] of [
+      [ingress, 'from'],
+      [egress, 'to'],
+    ] as const) {
+      const [rule, ...more] = among(rules) as unknown as Record<string, object[]>[];
+      expect(more).toEqual([]);
+      expect(rule?.ports).toHaveLength(1);
+      expect(rule?.[side]).toEqual([
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+          podSelector: { matchLabels: find(objects, 'StatefulSet', 'otel-collector').spec.selector.matchLabels },
+        },
+      ]);
+    }
+    expect(find(objects, 'Service', 'otel-collector').spec.ports.map((p: { port: number }) => p.port)).not.toContain(
+      4319,
+    );
+  });
+
+  it('are missed one by one', () => {
+    const { rules } = find(objects, 'PrometheusRule', 'sovra-alerts-tracing').spec.groups[0];
+    const rule = rules.find((r: { alert: string }) => r.alert === 'TraceGatewayDegraded');
+    expect(rule.expr).toBe('count(up{job="otel-gateway"} == 1) < 3');
   });
 });
 
@@ -151,6 +213,7 @@ describe('series that are written elsewhere', () => {
 
 describe('what cannot work', () => {
   it.each<[string, Partial<SovraTracingProps>, string]>([
+    ['half a gateway', { gateway: { replicas: 1.5 } }, 'gateway.replicas'],
     ['a share beyond 1', { gateway: { keepRatio: 25 } }, 'gateway.keepRatio'],
     ['too short a retention', { tempo: { retention: '5m' } }, 'tempo.retention'],
     [

@@ -38,6 +38,11 @@ export const TEXTS: Readonly<Record<string, { readonly summary: string; readonly
     description:
       'Prometheus reaches no Loki. The agents keep what they read on their disks, up to the size of their queues; nobody can search the log meanwhile.',
   },
+  'logging.LogStoreDegraded': {
+    summary: 'Only 2 of 3 replicas of Loki answer',
+    description:
+      'Each line is written to three replicas, and a search asks all of them: with one of 3 gone nothing is lost. With the next one, writing may stop.',
+  },
   'logging.LogsRejected': {
     summary: 'Loki rejected 40 lines within ten minutes: rate_limited',
     description:
@@ -72,6 +77,11 @@ export const TEXTS: Readonly<Record<string, { readonly summary: string; readonly
     summary: 'a refused 40 spans at in within ten minutes',
     description:
       'otel-gateway is out of memory for what comes in and turns it away. Sovra may send them again; what it gives up is missing from the traces.',
+  },
+  'tracing.TraceGatewayDegraded': {
+    summary: 'Only 2 of 3 replicas of the gateway for traces answer',
+    description:
+      'Traces of the missing replica wait on the volumes of the others; they are neither measured nor stored until it is back.',
   },
   'tracing.TraceStoreDown': {
     summary: 'Tempo is down: traces cannot be searched',

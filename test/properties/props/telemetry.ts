@@ -129,6 +129,7 @@ const agent = record<LogAgentProps>({
   resources: collectorResources,
 });
 const gateway = record<TraceGatewayProps>({
+  replicas: positiveInteger,
   slowMs: positiveInteger,
   keepRatio: number(fc.constantFrom(0, 0.25, 1), [-0.1, 1.1, 25]),
   queueBatches: positiveInteger,

@@ -25,8 +25,16 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 
 type Mutable = { -readonly [K in keyof CollectorConfig]: Record<string, unknown> };
 
+interface Ports {
+  readonly telemetry: number;
+  readonly health: number;
+  readonly otlp: number;
+  /** Where other replicas send to. */
+  readonly peers: number;
+}
+
 /** The same configuration on addresses of this machine, and with a receiver that reads JSON. Nothing else is changed. */
-export function moved(config: CollectorConfig, ports: { telemetry: number; health: number; otlp?: number }): unknown {
+export function moved(config: CollectorConfig, ports: Ports): unknown {
   const c = JSON.parse(JSON.stringify(config)) as Mutable;
   const { metrics } = c.service.telemetry as {
     metrics: { readers: { pull: { exporter: { prometheus: Record<string, unknown> } } }[] };
@@ -35,6 +43,10 @@ export function moved(config: CollectorConfig, ports: { telemetry: number; healt
   c.extensions.health_check = { endpoint: `127.0.0.1:${ports.health}` };
   c.exporters.otlp_http = { ...(c.exporters.otlp_http as object), encoding: 'json', compression: 'none' };
   if (c.receivers.otlp) c.receivers.otlp = { protocols: { http: { endpoint: `127.0.0.1:${ports.otlp}` } } };
+  if (c.receivers['otlp/peers'])
+    Object.assign((c.receivers['otlp/peers'] as { protocols: { http: object } }).protocols.http, {
+      endpoint: `127.0.0.1:${ports.peers}`,
+    });
   return c;
 }
 
@@ -44,11 +56,12 @@ export class Collector {
 
   private constructor(
     private readonly file: string,
-    readonly ports: { telemetry: number; health: number; otlp: number },
+    readonly ports: Ports,
   ) {}
 
-  static async of(config: CollectorConfig, dir: string): Promise<Collector> {
-    const ports = { telemetry: await freePort(), health: await freePort(), otlp: await freePort() };
+  static async of(config: CollectorConfig, dir: string, peers?: number): Promise<Collector> {
+    const [telemetry, health, otlp] = [await freePort(), await freePort(), await freePort()];
+    const ports = { telemetry, health, otlp, peers: peers ?? (await freePort()) };
     const file = join(dir, 'collector.yaml');
     writeFileSync(file, toYaml(moved(config, ports)));
     return new Collector(file, ports);
