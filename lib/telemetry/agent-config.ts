@@ -16,6 +16,8 @@ import {
   transform,
   withoutUndefined,
 } from './collector';
+import { BEGINS_TEXT } from './join';
+import { levelOfFields, levelOfText } from './levels';
 import { literal, type StatementGroup } from './ottl';
 import { countRedactions, type RedactionProps, redactLogs } from './redaction';
 import { SPLIT_MARK } from './split';
@@ -86,8 +88,6 @@ const SEND_BATCH = { sizer: 'bytes', min_size: 500_000, max_size: 4_000_000 } as
 export const SMALLEST_BURST_MB = 8;
 const PATH = 'log.file.path';
 
-/** The head of a line as containerd and CRI-O write it: time, stream, and whether the line ends here (F) or goes on (P). */
-const HEAD = '^[^ ]+ std(?:out|err) ';
 /** The rest of a line behind time and stream, whose names have the same length: cheaper than a regular expression. */
 const BEHIND_STREAM = `body[indexOf(body, ' ') + ${' stdout'.length}:]`;
 const TIME = '2006-01-02T15:04:05.999999999Z07:00';
@@ -114,7 +114,7 @@ const criOperators = () => [
     if: "not (body contains ' F {')",
     combine_field: 'body',
     combine_with: '\n',
-    is_first_entry: `not (body matches '${HEAD}. (?:[ \\t]|[^ ]*$|-----END|goroutine |created by |Caused by)')`,
+    is_first_entry: BEGINS_TEXT,
     source_identifier: `attributes["${PATH}"]`,
     force_flush_period: '1s',
     max_log_size: '1MiB',
@@ -147,16 +147,6 @@ const dockerOperators = () => [{ type: 'container', format: 'docker', add_metada
 const attribute = (name: string) => `log.attributes["${name}"]`;
 const firstOf = (...names: readonly string[]) => `Coalesce([${names.map(attribute).join(', ')}])`;
 
-/** Levels as they are written, to the numbers of OpenTelemetry; the most frequent one first. */
-const LEVELS: readonly (readonly [number, string])[] = [
-  [9, '(?i)^(?:info|information|notice)$'],
-  [13, '(?i)^(?:warn|warning)$'],
-  [17, '(?i)^(?:err|error)$'],
-  [5, '(?i)^(?:debug|dbg)$'],
-  [1, '(?i)^trace$'],
-  [21, '(?i)^(?:fatal|panic|dpanic|critical|crit|alert|emergency)$'],
-];
-
 /** From the path of the file: namespace, pod, container, and the service that the pod belongs to. */
 const resourceFromPath = (): StatementGroup => {
   const path = `resource.attributes["${PATH}"]`;
@@ -181,6 +171,7 @@ const resourceFromPath = (): StatementGroup => {
 /** From text to fields: what the receiver left, and message, level and trace. Most lines pass most groups by. */
 const parse = (docker: boolean): readonly StatementGroup[] => {
   const level = attribute('level');
+  const other = firstOf('@level', 'lvl', 'severity', 'error_severity');
   const message = firstOf('msg', 'message', '@message');
   const read = 'Len(log.attributes) > 0';
   const head = String.raw`\d{4}-\d\d-\d\dT[0-9:.]{8,20}(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] ?`;
@@ -198,6 +189,9 @@ const parse = (docker: boolean): readonly StatementGroup[] => {
         'set(log.attributes, ParseJSON(log.body)) where HasPrefix(log.body, "{")',
         // Fields that cannot be read cannot be held against the list: a line that was cut off, a number that is too large.
         `set(log.body, ${literal(SPLIT_MARK)}) where Len(log.attributes) == 0 and IsMatch(log.body, ${literal(String.raw`^\{\s*"`)})`,
+        // Empty lines belong to the text before them, and say nothing at its end.
+        `replace_pattern(log.body, ${literal(String.raw`\s+$`)}, "") where HasSuffix(log.body, "\\n")`,
+        ...levelOfText(),
       ],
     ),
     // The body is the whole line still, or an object.
@@ -221,14 +215,7 @@ const parse = (docker: boolean): readonly StatementGroup[] => {
     ),
     group(
       [read, 'log.severity_number == 0'],
-      [
-        `set(${level}, ${firstOf('@level', 'lvl', 'severity')}) where ${level} == nil and ${firstOf('@level', 'lvl', 'severity')} != nil`,
-        ...LEVELS.map(
-          ([number, form]) =>
-            `set(log.severity_number, ${number}) where log.severity_number == 0 and IsMatch(${level}, ${literal(form)})`,
-        ),
-        `set(log.severity_text, ConvertCase(${level}, "upper")) where log.severity_number > 0`,
-      ],
+      [`set(${level}, ${other}) where ${level} == nil and ${other} != nil`, ...levelOfFields(level)],
     ),
     group(['log.severity_number == 9', 'log.severity_text == ""'], ['set(log.severity_text, "INFO")']),
     group(

@@ -12,6 +12,7 @@ export const READ_FIELDS: readonly string[] = [
   'lvl',
   '@level',
   'severity',
+  'error_severity',
   'time',
   'ts',
   'timestamp',
