@@ -45,4 +45,5 @@ const inJavaScript = (pattern: string): string =>
     .replace(/\(\?P</g, '(?<')
     .replace(/\[\[:\^?\w+:\]\]/g, '[a-z]')
     .replace(/\\[Az]/g, (e) => (e === '\\A' ? '^' : '$'))
-    .replace(/\\([^\w\s\\/^$.*+?()[\]{}|-])/g, '$1');
+    // An escaped backslash is none for what stands behind it.
+    .replace(/\\(\\|[^\w\s/^$.*+?()[\]{}|-])/g, (e, sign) => (sign === '\\' ? e : sign));
