@@ -169,7 +169,8 @@ export const PATTERNS: readonly RedactionPattern[] = [
   {
     name: 'query',
     what: 'query strings, with or without values',
-    pattern: String.raw`(\S)\?[^\s"'<>\\][^\s"\\]*`,
+    // Not what only closes something: in traces of Go, arguments end in "?".
+    pattern: String.raw`(\S)\?[,.;:)}\]]*[^\s"'<>\\,.;:)}\]][^\s"\\]*`,
     replacement: '${1}?[redacted:query]',
     needs: ['?'],
   },

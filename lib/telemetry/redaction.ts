@@ -1,5 +1,7 @@
 import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
+import { cutLong, mayBeLong } from './cut';
+import { hideHarmless, showHarmless } from './harmless';
 import { look, textOf, worth } from './needs';
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
@@ -169,7 +171,9 @@ const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: re
   whole(owner, texts, textOf(owner), ` where ${hadNested(owner)}`),
   ...look(owner),
   ...seeSplit(owner),
+  ...hideHarmless(owner, texts, [`${owner}.attributes`]),
   ...mask(patterns, texts, [`${owner}.attributes`], owner),
+  ...showHarmless(owner, texts, [`${owner}.attributes`]),
   whole(owner, texts, afterOf(owner)),
   seeHalfPem(owner, afterOf(owner)),
   ...note(owner, [...new Set(patterns.map((p) => p.name))]),
@@ -239,7 +243,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
           ...likeIds(fields).map((f) => `${f.toLowerCase()}:`),
         ]
           .map((h) => ` or Index(log.cache["small"], ${literal(h)}) >= 0`)
-          .join('')}`,
+          .join('')} or ${mayBeLong('log.cache["text"]')}`,
       ],
     },
     {
@@ -255,6 +259,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
         'set(log.body, String(log.body)) where not IsString(log.body)',
         ...maskAll('log', builtIn, ['log.body']),
         ...restore,
+        ...cutLong('log', afterOf('log')),
       ],
     },
     ...(own.length === 0
@@ -269,6 +274,8 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
                 'log',
                 own.map((p) => p.name),
               ),
+              // What was put in place of something may be longer.
+              ...cutLong('log', afterOf('log')),
             ],
           } as const,
         ]),

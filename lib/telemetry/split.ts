@@ -44,7 +44,8 @@ export const SIGNS: readonly Sign[] = [
   { pattern: `[A-Za-z0-9]@${END}`, needsMatch: [`@${END}`] },
   { pattern: String.raw`://[^\s"]*[:@]${END}`, needs: ['://'] },
   { pattern: String.raw`\b[0-9]{1,3}\.[0-9]{1,3}\.${END}`, needsMatch: [String.raw`\.${END}`] },
-  { pattern: String.raw`${BEGIN}(?:[=&]|\\u0026|@[\w-]+\.)`, needs: ['=', '&', 'u0026', '@'] },
+  // Headings begin with "==> ".
+  { pattern: String.raw`${BEGIN}(?:=(?:[^=]|=[^>]|=?$)|&|\\u0026|@[\w-]+\.)`, needs: ['=', '&', 'u0026', '@'] },
 ];
 
 /** Signs that look plain, in small letters. */
