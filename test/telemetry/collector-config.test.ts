@@ -2,6 +2,8 @@ import type { SovraOpsError } from '../../lib/errors';
 import { agentConfig } from '../../lib/telemetry/agent-config';
 import type { CollectorConfig } from '../../lib/telemetry/collector';
 import { gatewayConfig } from '../../lib/telemetry/gateway-config';
+import { HARMLESS } from '../../lib/telemetry/harmless';
+import { TEXT_LEVELS } from '../../lib/telemetry/levels';
 import { PATTERNS } from '../../lib/telemetry/patterns';
 import { PLAIN } from '../../lib/telemetry/plain';
 import { isRe2 } from '../../lib/telemetry/re2';
@@ -141,7 +143,8 @@ describe('additions of the user', () => {
 
 describe('patterns', () => {
   it('are as Go reads them', () => {
-    for (const p of PATTERNS) expect([p.what, isRe2(p.pattern)]).toEqual([p.what, undefined]);
+    for (const p of [...PATTERNS, ...HARMLESS]) expect([p.what, isRe2(p.pattern)]).toEqual([p.what, undefined]);
+    for (const form of TEXT_LEVELS) expect([form, isRe2(form)]).toEqual([form, undefined]);
   });
 
   it('let plain records past, and nothing that is not', () => {
