@@ -21,7 +21,7 @@ const GOES_ON: readonly string[] = [
   `(?:${['Value', 'Key', 'Index', 'Lookup', 'Attribute', 'Name', 'Runtime', 'Recursion', 'NotImplemented', 'OS', 'IO', 'EOF'].join('|')}|${['FileNotFound', 'Permission', 'Connection(?:Refused|Reset|Aborted)?', 'BrokenPipe', 'Timeout', 'Import', 'ModuleNotFound', 'Memory', 'Overflow', 'ZeroDivision', 'Unicode[A-Z][a-z]+'].join('|')})Error: `,
 ];
 /** PostgreSQL says more about a line in lines of their own, with the same time in front. */
-const SAYS_MORE = ' (?:[0-9][^"]{0,200}? )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|BACKTRACE):  ';
+const SAYS_MORE = ' (?:[0-9][^"]*? )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION|BACKTRACE):  ';
 
 /** The collector reads `$$` as `$`. */
 const quoted = (pattern: string) => `'${pattern.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\$/g, '$$$$')}'`;
