@@ -46,8 +46,7 @@ function runTests(scratch, jestArguments) {
   const hosts = join(scratch, 'hosts');
   copyFileSync('/etc/hosts', hosts);
   const jest = [process.execPath, join(root, 'node_modules', 'jest', 'bin', 'jest.js')];
-  // Jest's own limit is 5 s for a test that names none: too little for two calls of kubectl on a busy machine.
-  const options = ['--selectProjects', 'cluster', '--runInBand', '--testTimeout=120000'];
+  const options = ['--selectProjects', 'cluster', '--runInBand'];
   const command = [...jest, ...options, ...jestArguments];
   const env = { ...process.env, SOVRA_OPS_CLUSTER_DIR: scratch };
   // unshare ends when this process does, however that happens, and --kill-child then ends everything inside. It takes
