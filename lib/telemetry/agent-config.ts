@@ -16,10 +16,11 @@ import {
   transform,
   withoutUndefined,
 } from './collector';
+import { seeUnhinted } from './hints';
 import { BEGINS_TEXT } from './join';
 import { levelOfFields, levelOfText } from './levels';
 import { literal, type StatementGroup } from './ottl';
-import { countRedactions, type RedactionProps, redactLogs } from './redaction';
+import { countRedactions, logHints, type RedactionProps, redactLogs } from './redaction';
 import { SPLIT_MARK } from './split';
 
 /** What the collector on each node reads, and where it sends it. */
@@ -288,6 +289,7 @@ export function agentConfig(options: AgentOptions): CollectorConfig {
         operators: [
           ...(docker ? dockerOperators() : [...criOperators(), withoutHead]),
           auditStream(o.auditPrefixes),
+          seeUnhinted(logHints(o.redaction)),
           ...fieldsOfJson,
         ],
       },

@@ -1,12 +1,14 @@
+import { UNSEEN } from './forms';
 import { type Needs, textOf, worth } from './needs';
 import { literal } from './ottl';
+import { PATH_PEOPLE } from './people';
 
 /**
  * What looks like something private and is not: it would be masked, and an alert would wake somebody. Go's regular
  * expressions cannot say "but not this one", so a sign that no log has is put into the middle of such a text, which no
  * pattern finds then, and taken out again when all is masked.
  */
-const SIGN = '\u{E000}';
+const SIGN = UNSEEN;
 
 export interface Harmless extends Needs {
   /** What it lets through, for people. */
@@ -18,17 +20,33 @@ export interface Harmless extends Needs {
 /** Parts of a route that may stand where else a person stands. A name that is like one of these is not masked either. */
 export const ROUTE_WORDS: readonly string[] = [
   ...['me', 'self', 'current', 'all', 'new', 'list', 'search', 'query', 'find', 'count', 'stats', 'summary', 'status'],
-  ...['export', 'import', 'bulk', 'batch', 'invite', 'invites', 'invitations', 'login', 'logout', 'register', 'verify'],
+  ...[
+    'export',
+    'import',
+    'bulk',
+    'batch',
+    'invite',
+    'invites',
+    'invitations',
+    'login',
+    'logout',
+    'register',
+    'verify',
+    'transfer',
+  ],
   ...['settings', 'profile', 'preferences', 'password', 'roles', 'groups', 'permissions', 'sessions', 'keys', 'tokens'],
 ];
-
-const PATHS = ['/user', '/member', '/account', '/principal'];
 
 export const HARMLESS: readonly Harmless[] = [
   {
     what: 'parts of a route in the place of a person',
-    pattern: String.raw`(?i)()(/(?:users?|members?|accounts?|principals?))(/(?:${ROUTE_WORDS.join('|')}|\*)(?:[/\s"'?#,;)\]\\]|$))`,
-    needsWords: PATHS,
+    pattern: String.raw`(?i)()(/(?:${PATH_PEOPLE.join('|')})s?)(/(?:${ROUTE_WORDS.join('|')}|\*)(?:[/\s"'?#,;)\]\\]|$))`,
+    needsWords: PATH_PEOPLE.map((w) => `/${w}`),
+  },
+  {
+    what: 'what is done by a user, whoever that is',
+    pattern: String.raw`(?i)()(\b(?:for|by|as) user)( (?:request|action|input|interrupt|command|choice|error|mistake|data|code|space|mode)\b)`,
+    needsWords: [' user '],
   },
   {
     what: 'addresses that mean this machine, or all of its addresses',
@@ -66,12 +84,9 @@ export const HARMLESS: readonly Harmless[] = [
   },
 ];
 
-/** Signs that nobody can see are written as what they are. */
-const seen = (text: string) =>
-  literal(text).replace(/[\u{E000}\u{FFFD}]/gu, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
 const some = (owner: string) => `${owner}.cache["harmless"]`;
 const each = (texts: readonly string[], maps: readonly string[], pattern: string, by: string, where: string) => {
-  const rest = `${seen(pattern)}, ${seen(by)})${where}`;
+  const rest = `${literal(pattern)}, ${literal(by)})${where}`;
   return [
     ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
     ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
@@ -80,7 +95,7 @@ const each = (texts: readonly string[], maps: readonly string[], pattern: string
 
 /** Before anything is masked. A sign that was there before would be taken out with ours, and join what it stood between. */
 export const hideHarmless = (owner: string, texts: readonly string[], maps: readonly string[]): string[] => [
-  ...each(texts, maps, SIGN, '\u{FFFD}', ` where Index(${textOf(owner)}, ${seen(SIGN)}) >= 0`),
+  ...each(texts, maps, SIGN, '\u{FFFD}', ` where Index(${textOf(owner)}, ${literal(SIGN)}) >= 0`),
   ...HARMLESS.flatMap((h, i) => {
     const found = `${owner}.cache["harmless.${i}"]`;
     return [

@@ -5,7 +5,14 @@
 
 /** A string literal of OTTL, as it is written into the collector's configuration. */
 export const literal = (text: string): string =>
-  `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`.replace(/\$/g, '$$$$');
+  `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n').replace(UNSEEN, numbered)}"`.replace(
+    /\$/g,
+    '$$$$',
+  );
+
+/** Signs that nobody can see are written as what they are. */
+const UNSEEN = /[\u{E000}-\u{F8FF}\u{FFFD}]/gu;
+const numbered = (sign: string) => `\\u${sign.charCodeAt(0).toString(16)}`;
 
 /** A list of string literals. */
 export const literals = (texts: readonly string[]): string => `[${texts.map(literal).join(', ')}]`;

@@ -1,29 +1,9 @@
-import type { Needs } from './needs';
+import { ESCAPED, MIXED_RUN, NOT_ASCII, QUOTE, SIGN, TOKENS, TURNING_RUN, VALUE } from './forms';
+import type { RedactionPattern } from './pattern';
+import { PEOPLE_PATTERNS } from './people';
+import { SECRET_PATTERNS } from './secrets';
 
-/** One thing that must not leave a node, as text. Several patterns may share a class; the class is what is counted. */
-export interface RedactionPattern extends Needs {
-  /** The class: what stands in place of the text, `[redacted:NAME]`, and the label `class` of `sovra_redactions_total`. */
-  readonly name: string;
-  /** What it finds, for people. */
-  readonly what: string;
-  /** A regular expression as Go reads it (RE2: no look-around, no back-references). */
-  readonly pattern: string;
-  /** What to put in its place; `${1}` keeps the first group. @default '[redacted:NAME]' */
-  readonly replacement?: string;
-  /**
-   * Texts in small letters of which one is in every match that could be taken for plain words (letters, digits, spaces and
-   * "-_/,;()"), whatever letters it has. Lines of plain words are not searched any further: see `PLAIN`. @default none
-   */
-  readonly hints?: readonly string[];
-}
-
-/**
- * A value behind `name=` or `"name":`, quoted or not, quotes escaped or not. Of a list or an object with quotes in it all of
- * the rest is taken, since its end cannot be told; without quotes it ends at the first bracket.
- */
-const SIGN = String.raw`\\*["']?\s*[=:]\s*`;
-const VALUE = String.raw`(?:\\*"[^"]*"|'[^']*'|[\[{]\s*\\*["'\[{][\s\S]+|[\[{][^\]}]*[\]}]?|[^\s,;&}\])"']+)`;
-const named = (names: string) => String.raw`(?i)((?:\b|_)(?:${names})${SIGN})${VALUE}`;
+export type { RedactionPattern } from './pattern';
 
 /** Top-level domains and suffixes by which a dotted name is known for a host. Those that are words of loggers or endings
  * of files as well (id, name, info, go, rs, sh, py, md, in, is) are left out. */
@@ -36,63 +16,9 @@ const SUFFIXES = [
 
 /** In every name with one of these suffixes, and in few numbers. */
 const HOST_DOT = String.raw`\.[^0-9]`;
-const HOST_END = String.raw`(?::[0-9]{1,5})?(\.?(?:[^A-Za-z0-9_.-]|$))`;
+const HOST_END = String.raw`(?::[0-9]{1,5})?(\.*(?:[^A-Za-z0-9_.-]|$))`;
 /** A dotted name that ends in one of the suffixes, and not in the middle of a longer one. */
 export const hostPattern = (suffixes: string): string => String.raw`(?i)\b(?:[a-z0-9_-]+\.)+(?:${suffixes})${HOST_END}`;
-
-/** A letter beside a digit or beside another capital, as random text has them and paths and names have not. */
-const MIXED = '(?:[A-Z][0-9]|[0-9][A-Z]|[a-z][A-Z][A-Z0-9+/])';
-const RUN = '[A-Za-z0-9+/_-]';
-/** At least 32 characters of base64 with such a spot somewhere in them: the lengths before and after it add up. */
-const MIXED_RUN = `(?:${[30, 24, 18, 12, 6, 0].map((before) => `${RUN}{${before},}${MIXED}${RUN}{${30 - before},}`).join('|')})`;
-
-/** Letters and digits that change places at least four times, as random text does and names do not. */
-const TURNS = '(?:[0-9][A-Za-z]+[0-9]+[A-Za-z]+[0-9]|[A-Za-z][0-9]+[A-Za-z]+[0-9]+[A-Za-z])';
-const TURNING_RUN = `(?:${[8, 6, 4, 2, 0].map((before) => `[A-Za-z0-9]{${before},}${TURNS}[A-Za-z0-9]{${8 - before},}`).join('|')})`;
-
-/** Of names that say who somebody is, and of words before them. */
-const PEOPLE = ['user', 'login', 'actor', 'subject', 'principal', 'member', 'owner', 'account'];
-/** Names of two words, in the three ways in which they are written as one. */
-const joined = (first: readonly string[], second: string): string[] =>
-  first.flatMap((word) => ['', '_', '-'].map((sign) => `${word}${sign}${second}`));
-
-/** Keys by whose names somebody may do something. A `key` alone is the name of one, and a public one may be seen. */
-const KEYS = [
-  ...[
-    'api',
-    'private',
-    'access',
-    'unseal',
-    'root',
-    'secret',
-    'encryption',
-    'decryption',
-    'signing',
-    'master',
-    'client',
-  ],
-  ...['server', 'recovery', 'shared', 'session', 'wrapping', 'hmac', 'tls', 'ssh'],
-];
-
-/** Forms of tokens, each with texts of which one is in every match. */
-const TOKENS: readonly (readonly [form: string, ...needs: string[]])[] = [
-  [String.raw`hv[sbr]\.[A-Za-z0-9_-]{8,}`, 'hvs.', 'hvb.', 'hvr.'],
-  [String.raw`[sbr]\.[A-Za-z0-9]{20,}`, 's.', 'b.', 'r.'],
-  [String.raw`eyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)*`, 'eyJ'],
-  ['gh[pousr]_[A-Za-z0-9]{16,}', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-  ['github_pat_[A-Za-z0-9_]{20,}', 'github_pat_'],
-  ['glpat-[A-Za-z0-9_-]{16,}', 'glpat-'],
-  ['(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}', 'AKIA', 'ASIA', 'AROA', 'AIDA'],
-  ['xox[a-z]-[A-Za-z0-9-]{10,}', 'xox'],
-  ['xapp-[A-Za-z0-9-]{10,}', 'xapp-'],
-  ['sk-[A-Za-z0-9_-]{16,}', 'sk-'],
-  ['[sprk]k_(?:live|test)_[A-Za-z0-9]{10,}', 'k_live_', 'k_test_'],
-  ['AIza[A-Za-z0-9_-]{30,}', 'AIza'],
-  ['npm_[A-Za-z0-9]{30,}', 'npm_'],
-  [String.raw`SG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}`, 'SG.'],
-  ['sovra_(?:[a-z]+_)?[A-Za-z0-9]*[0-9][A-Za-z0-9]{11,}', 'sovra_'],
-  ['AGE-SECRET-KEY-1[A-Z0-9]+', 'AGE-SECRET-KEY-1'],
-];
 
 /**
  * The classes that the privacy rule names, in the order in which they are looked for: what may hold other classes comes
@@ -102,22 +28,40 @@ export const PATTERNS: readonly RedactionPattern[] = [
   {
     name: 'pem',
     what: 'private keys and certificates, whole or cut off, with real or with escaped line ends',
-    pattern: String.raw`-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|\z)`,
-    needs: ['-----BEGIN'],
+    pattern: String.raw`(?i)-{4,5} ?BEGIN [a-z0-9 ]+-{4,5}[\s\S]*?(?:-{4,5} ?END [a-z0-9 ]+-{4,5}|\z)`,
+    needsWords: ['----begin', '---- begin'],
   },
   {
     name: 'body',
     what: 'bodies of requests and responses, and what was encrypted: everything behind the name',
-    pattern: String.raw`(?i)((?:\b|_)(?:body|payload|plaintext|ciphertext)${SIGN})[\s\S]+`,
+    pattern: String.raw`(?i)((?:\b|_)(?:(?:request|response|req|resp|http|message|raw)?[_-]?body(?:[_-]?(?:text|json))?|payload|plaintext|ciphertext|cleartext|decrypted|(?:post|form|request|response)[_-]data)(?:${SIGN}|\s+\\*["'{]))[\s\S]+`,
     replacement: '${1}[redacted:body]',
-    needsWords: ['body', 'payload', 'plaintext', 'ciphertext'],
+    needsWords: ['body', 'payload', 'plaintext', 'ciphertext', 'cleartext', 'decrypted', 'data'],
+  },
+  {
+    name: 'body',
+    what: 'an object of JSON or of its like inside of a text, and all behind it: its names are on no list',
+    pattern: String.raw`(?i)(?:\{|%7b)\s*${QUOTE}[\w.@ $/-]+${QUOTE}\s*(?:=>|:|%3a)[\s\S]+`,
+    needs: ["{'", '{`', '{&', '{%', 'u0026quot;', 'u0026#3'],
+    needsWords: ['%7b', 'u0022', 'x22'],
+    needsMatch: [
+      // The text ends with the fields as JSON, which begin a line; in the fields, quotes are escaped.
+      String.raw`\{\s*\\*["'\x60][\s\S]*\n\{`,
+      String.raw`\{(?:\s|\\+[nrtux])*(?:\\+["'\x60]|&|%|'|\x60)`,
+    ],
+  },
+  {
+    name: 'body',
+    what: 'documents of GraphQL',
+    pattern: String.raw`\b(?:query|mutation|subscription)\s*(?:\w+\s*)?(?:\([^)]*\)\s*)?\{[\s\S]+`,
+    needs: ['query', 'mutation', 'subscription'],
   },
   {
     name: 'header',
     what: 'headers that carry credentials or addresses: the rest of the line',
-    pattern: String.raw`(?i)(\b(?:proxy-authorization|authorization|set-cookie|cookie|forwarded|x-[a-z0-9-]*(?:token|key|auth|user|email|forwarded|real-ip)[a-z0-9-]*)${SIGN})[^\r\n]+`,
+    pattern: String.raw`(?i)((?:\b(?:proxy-authorization|authorization|set-cookie|cookies?|forwarded|(?:private|job|deploy)-token|remote-user|x-[a-z0-9-]*(?:token|key|auth|user|email|forwarded|real-ip|host|cert|client|session|secret|signature)[a-z0-9-]*|(?:x|cf|true|fastly|fly)-[a-z-]*ip)|:authority)(?:${SIGN}|${QUOTE}\s*,\s*${QUOTE}|${QUOTE}?[\s,;]*${QUOTE}?value${QUOTE}?\s*[=:]?\s*|\s+\\*"|\s+(?:bearer|basic|negotiate|token)\s+))[^\r\n]+`,
     replacement: '${1}[redacted:header]',
-    needsWords: ['authorization', 'cookie', 'forwarded', 'x-'],
+    needsWords: ['authorization', 'cookie', 'forwarded', 'x-', '-token', 'remote-user', '-ip', ':authority', 'ip'],
   },
   {
     name: 'token',
@@ -127,72 +71,90 @@ export const PATTERNS: readonly RedactionPattern[] = [
   },
   {
     name: 'token',
-    what: 'what follows Bearer, Basic or Token',
-    pattern: String.raw`\b((?i:bearer|basic|negotiate|token)\s+)(?:[A-Za-z_~+/=-]*[0-9.][A-Za-z0-9._~+/=-]{6,}|[A-Za-z0-9._~+/=-]{20,})`,
-    replacement: '${1}[redacted:token]',
+    what: 'what follows Bearer, Basic or Token; behind a quote or a sign any word',
+    pattern: String.raw`\b((?i:bearer|basic|negotiate|token):?\s+)(?:\\*["'\x60])?(?:[A-Za-z_~+/=-]*[0-9.][A-Za-z0-9._~+/=-]{6,}|[A-Za-z_~+/=-]{7,}[0-9][A-Za-z0-9._~+/=-]*|[A-Za-z0-9._~+/=-]{20,})|(["'\x60=\[(]Bearer\s+)[^\s"'\x60\])]+`,
+    replacement: '${1}${2}[redacted:token]',
     hints: ['bearer', 'basic', 'negotiate', 'token '],
     needsWords: ['bearer', 'basic', 'negotiate', 'token'],
   },
   {
-    name: 'secret',
-    what: 'values of names that say password, secret, token, key or credential',
-    pattern: named(
-      String.raw`[\w.-]*(?:(?:password|passwd|passphrase|pwd|secret|token|session)(?:[_-]?(?:id|value|hash|data|accessor))?|(?:${KEYS.join('|')})[_-]?key|credentials?)`,
-    ),
-    replacement: '${1}[redacted:secret]',
-    needsWords: [...['passw', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'session'], ...joined(KEYS, 'key')],
+    name: 'query',
+    what: 'statements to a database, from the first text in them on; what a row holds',
+    pattern: String.raw`(?i)(\b(?:select\s[^']*\bfrom|select\s+\w+\(|insert\s+into|update\s+\S+\s+set|delete\s+from|where\s+\S+\s*(?:=|<>|!=|i?like|in)|values\s*\(|execute\s+\w+\()[^'\n]*)'[\s\S]+|(\b(?:create|alter|drop)\s+(?:user|role)\s+)[^'\n]*'[\s\S]+|(\bgrant\s+[a-z, ]+\son\s+\S+\s+to\s+)[^\s;]+|(\bkey \([^)]*\)=)\([^)]*\)|(row contains )\([^)]*\)|(\$[0-9]+ = )'[^']*'`,
+    replacement: '${1}${2}${3}${4}${5}${6}[redacted:query]',
+    hints: ['grant ', 'row contains'],
+    needs: ['$'],
+    needsWords: [
+      ...['select', 'insert', 'update', 'delete', 'where', 'values', 'execute', 'create', 'alter', 'drop', 'grant'],
+      ...['key (', 'row contains'],
+    ],
   },
   {
-    name: 'user',
-    what: 'values of names that say who somebody is',
-    pattern: named(
-      '(?:user|login|actor|subject|principal|member|owner|account)(?:[_-]?(?:id|name|email))?|username|sub|e-?mail|(?:first|last|full)[_-]?name|phone',
-    ),
-    replacement: '${1}[redacted:user]',
-    needsWords: [...PEOPLE, 'sub', 'mail', 'phone', ...joined(['first', 'last', 'full'], 'name')],
+    name: 'token',
+    what: 'letters of both sizes behind Bearer or Basic, as encoded text has them',
+    pattern: String.raw`\b((?:[Bb]earer|BEARER|[Bb]asic|[Nn]egotiate):?\s+)[A-Za-z0-9._~+/=-]*[a-z][A-Z][A-Za-z0-9._~+/=-]{4,}`,
+    replacement: '${1}[redacted:token]',
+    needsWords: ['bearer', 'basic', 'negotiate'],
   },
+  ...SECRET_PATTERNS,
+  ...PEOPLE_PATTERNS,
   {
-    name: 'user',
-    what: 'a quoted name or a UUID behind a word that says who somebody is',
-    pattern: String.raw`(?i)\b((?:user|login|actor|subject|principal|member|owner|account)(?: id)?\s+)(?:\\*"[^"]*"|'[^']*'|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})`,
-    replacement: '${1}[redacted:user]',
-    needsWords: PEOPLE,
-  },
-  {
-    name: 'user',
-    what: 'who or whose it is in the path of an address; the place of it in a route stays',
-    pattern: String.raw`(?i)(/(?:users?|members?|accounts?|principals?)/)[^/\s"'?#{}:<>\\]+`,
-    replacement: '${1}[redacted:user]',
-    hints: ['/user', '/member', '/account', '/principal'],
-    needsWords: ['/user', '/member', '/account', '/principal'],
+    name: 'query',
+    what: 'forms and queries without their question mark, and values of names that say query',
+    pattern: String.raw`(?i)[\w.%-]+=[^\s&"'\\]*(?:(?:&|\\+u0026)[\w.%-]+=[^\s&"'\\]*)+|(?:^|\s)&[\w.-]+=[^\s"']+|%3f[^\s"'\\]+|((?:raw_?query|query_?string)${SIGN})[^\s"',;}]+|(\bquery=)[^\s"',;}]+|(\bquery[=:]\s*)(?:\\*"[^"]*"|'[^']*')`,
+    replacement: '${1}${2}${3}[redacted:query]',
+    needs: ['&', 'u0026'],
+    needsWords: ['%3f', 'query=', 'query:', 'rawquery', 'raw_query', 'querystring', 'query_string'],
   },
   {
     name: 'query',
     what: 'query strings, with or without values',
     // Not what only closes something: in traces of Go, arguments end in "?".
-    pattern: String.raw`(\S)\?[,.;:)}\]]*[^\s"'<>\\,.;:)}\]][^\s"\\]*`,
+    pattern: String.raw`(\S)\?[,.;:)}\]]*(?:[^\s"'<>\\,.;:)}\]]|${ESCAPED})(?:[^\s"\\]|${ESCAPED})*`,
     replacement: '${1}?[redacted:query]',
     needs: ['?'],
   },
   {
     name: 'host',
     what: 'host, port and credentials in addresses with a scheme, whose signs may be written otherwise',
-    pattern: String.raw`\b([A-Za-z][A-Za-z0-9+.-]{1,20}(?::|%3[Aa])(?:\\*/|%2[Ff]){2})[^\s/"'?#<>\\]+`,
+    pattern: String.raw`\b([A-Za-z][A-Za-z0-9+.-]{1,20}(?::|%3[Aa])(?:\\*/|%2[Ff]){2})(?:[^\s/"'?#<>\\]|${ESCAPED})+`,
     replacement: '${1}[redacted:host]',
     needs: ['://', ':\\'],
     needsWords: ['%3a%2f', '%3a/', ':%2f', '%3a\\'],
   },
   {
+    name: 'host',
+    what: 'addresses of databases without a scheme of their own, with credentials',
+    pattern: String.raw`\b(jdbc:[a-z0-9]+:)[^\s"']+|\b(dns:///)[^\s"'/]+|[^\s:@"'/(\[{\x60<>]+:[^\s@"\\]*(?:@|\\+u0040)(?:(?:tcp6?|udp|unix|cloudsql)?\([^)\s]*\)|/)`,
+    replacement: '${1}${2}[redacted:host]',
+    needs: [
+      '@tcp',
+      '@udp',
+      '@unix',
+      '@cloudsql',
+      '@(',
+      '@/',
+      'u0040tcp',
+      'u0040unix',
+      'u0040udp',
+      'u0040cloudsql',
+      'u0040(',
+      'u0040/',
+      'jdbc:',
+      'dns:',
+    ],
+  },
+  {
     name: 'email',
-    what: 'e-mail addresses, and the same with %40',
-    pattern: String.raw`[^\s@"'<>()\[\]{},;:=|\\/]+(?:@|%40)[A-Za-z0-9][A-Za-z0-9.-]*`,
-    needs: ['@', '%40'],
+    what: 'e-mail addresses, with the sign as it is, written otherwise, or put into words',
+    pattern: String.raw`(?:\\*"[^"\\@\n]{1,64}\\*"|[^\s@"'<>()\[\]{},;:=|\\/]+)(?:@|%(?:25)*40|\\+(?:u0040|x40)|&#(?:64|x40);|＠|\s?[\[(]at[\])]\s?)(?:\[[0-9a-fA-F.:]+\]|(?:[A-Za-z0-9]|${NOT_ASCII})(?:[\w.-]|${NOT_ASCII})*)|[A-Za-z][^\s@"'<>()\[\]{},;:=|\\/]* @ [\w-]+\.[\w.-]+|'[^'\s]*'@'[^'\s]*'`,
+    needs: ['@', '40', '&#', 'u0026#', '＠', '[at]', '(at)'],
   },
   {
     name: 'ip',
     what: 'IPv4 addresses, with a port or without (versions of three parts stay)',
-    pattern: String.raw`[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{1,5})?|\bip(?:-[0-9]{1,3}){4}\b`,
-    needs: ['ip-'],
+    pattern: String.raw`[0-9]{1,3}(?:(?:\.|\[\.\]|%2[eE])[0-9]{1,3}){3}(?::[0-9]{1,5})?|\bip(?:-[0-9]{1,3}){4}\b`,
+    needs: ['ip-', '[.]', '%2e', '%2E'],
     needsMatch: [String.raw`\.[0-9]{1,3}\.[0-9]`],
   },
   {
@@ -211,18 +173,75 @@ export const PATTERNS: readonly RedactionPattern[] = [
   {
     name: 'host',
     what: 'names with "-" and a port, what was looked up, and values of names that say host',
-    pattern: String.raw`(?i)\b(?:([a-z0-9.]*-[a-z0-9.-]*:)[0-9]{4,5}\b|(lookup )[^\s:]+|((?:host|hostname|server[_-]?name|addr|address|remote[_-]?addr|client[_-]?ip)${SIGN})${VALUE})`,
-    replacement: '${2}${3}[redacted:host]',
-    hints: ['lookup '],
-    needsWords: ['lookup ', 'host', 'server', 'addr', 'client'],
+    pattern: String.raw`(?i)\b(?:[a-z0-9.]*-[a-z0-9.-]*:[0-9]{4,5}(\.?(?:[^A-Za-z0-9_.-]|$))|((?:host name|host) )(?:\\*"[^"\s]+"|'[^'\s]+')|((?:(?:ns)?lookup|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|UnknownHostException:) )[^\s:]+|((?:node|peer|instance|upstream|broker)=|(?:[\w.-]*host|[\w.-]*hostname|server[_-]?name|node[_-]?name|fqdn|sni|sans?|[\w.-]*addr|[\w.-]*address|client[_-]?ip|dns)${SIGN})${VALUE})`,
+    replacement: '${2}${3}${4}[redacted:host]${1}',
+    hints: ['lookup ', 'getaddrinfo '],
+    needsWords: [
+      'lookup ',
+      'getaddrinfo ',
+      'unknownhost',
+      'host',
+      'server',
+      'node',
+      'peer=',
+      'instance=',
+      'upstream=',
+      'broker=',
+      'fqdn',
+      'sni',
+      'san',
+      'addr',
+      'client',
+      'dns',
+    ],
     needsMatch: ['(?i)-[a-z0-9.-]*:[0-9]{4}'],
   },
   {
+    name: 'host',
+    what: 'lists of hosts',
+    pattern: String.raw`(?i)((?:\b|_)(?:hosts|hostnames|nodes|brokers|servers|endpoints)${SIGN})(?:[\[{(]\s*\\*["'\[{][\s\S]+|[\[{(][^\]})]*[\]})]?|\\*["'][^"']*)|((?:\b|_)(?:hosts|hostnames|brokers|servers|endpoints)=)[a-z][^\s;}\])"']*`,
+    replacement: '${1}${2}[redacted:host]',
+    needsWords: ['hosts', 'hostnames', 'nodes', 'brokers', 'servers', 'endpoints'],
+  },
+  {
+    name: 'host',
+    what: 'a name of one word and a port, behind words of connections; the name beside an address; names of certificates',
+    pattern: String.raw`(?i)(?:\b|_)((?:dial (?:tcp|udp)[46]? |connect(?:ion|ing|ed)? (?:to|from) |to |(?:upstream|broker|endpoint|target|peer|remote|server|proxy|instance|backend|leader|address|listener|host)s?(?:\s+|${SIGN}))[\[{(]?)(?:[a-z_][\w.-]*:[0-9]{2,5}[, ]{1,2})*(?:[a-z_][\w.-]*)?[a-z_-][0-9]*(:[0-9]{2,5}\b)|(certificate is valid for )(?:[^\s,]+, )+not [^\s;:"]+|(but wanted to match )[^\s;"]+|(authority certificate )\\*"[^"\n]*"|\b[a-z][\w.-]*([\[/]\[redacted:ip\])`,
+    replacement: '${1}${3}${4}${5}[redacted:host]${2}${6}',
+    hints: ['wanted to match ', 'is valid for '],
+    needsWords: ['certificate ', 'wanted to match '],
+    needsMatch: ['[A-Za-z_-][0-9]*:[0-9]{2}', String.raw`[\[/][0-9]{1,3}(?:\.|\[|%)`],
+  },
+  {
     name: 'key',
-    what: 'key material: 32 and more hexadecimal digits, with colons or without',
-    pattern: String.raw`\b[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}[: ]){15,}[0-9A-Fa-f]{2}\b`,
+    what: 'key material: 32 and more hexadecimal digits, with colons or without; bytes one by one',
+    pattern: String.raw`\b(?:[A-Za-z0-9]{12,20}\.)?[0-9a-fA-F]{32,}\b|\b(?:[0-9A-Fa-f]{2}(?::| {1,2})){15,}[0-9A-Fa-f]{2}\b|\b(?:[0-9A-Fa-f]{4} {1,2}){7,}[0-9A-Fa-f]{4}\b|(?:0x[0-9A-Fa-f]{1,2}, ?){7,}0x[0-9A-Fa-f]{1,2}|(?:(?:\\+x|%)[0-9A-Fa-f]{2}){8,}|\[(?:[0-9]{1,3}[, ] ?){15,}[0-9]{1,3}\]`,
+    needs: ['0x', '\\x', '%'],
     needsRun: 'long',
-    needsMatch: [':', ' '].map((sign) => `${sign}(?:[0-9A-Fa-f]{2}[: ]){3}`),
+    needsMatch: [
+      ...[':', ' '].map((sign) => `${sign}(?:[0-9A-Fa-f]{2}[: ] ?){3}`),
+      ' (?:[0-9A-Fa-f]{4} {1,2}){3}',
+      String.raw`\[(?:[0-9]{1,3}[, ] ?){4}`,
+    ],
+  },
+  {
+    name: 'key',
+    what: 'hashes of passwords, whole; numbers of certificates',
+    pattern: String.raw`(?i)\$(?:argon2(?:id?|d)|[0-9]|2[abxy]|apr1|y|sha1|pbkdf2[\w-]*|scrypt)\$[^\s"';]+|\b(?:pbkdf2_\w+|scrypt|SCRAM-SHA-\d+)[:$][^\s"',;]+|\{(?:S?SHA(?:256|512)?|S?MD5|CRYPT|base64)\}[A-Za-z0-9+/=$.]{8,}|\b(serial(?:[ _-]?number)?${SIGN})[0-9A-Fa-f:]{8,}`,
+    needs: ['$'],
+    replacement: '${1}[redacted:key]',
+    needsWords: [
+      'serial',
+      'scrypt',
+      'pbkdf2_',
+      'scram-sha-',
+      'sha}',
+      'sha256}',
+      'sha512}',
+      'md5}',
+      'crypt}',
+      'base64}',
+    ],
   },
   {
     name: 'key',
@@ -243,5 +262,13 @@ export const PATTERNS: readonly RedactionPattern[] = [
     what: 'pieces of keys and tokens: 13 and more letters and digits that change places as in no name',
     pattern: TURNING_RUN,
     needsRun: 'letters',
+  },
+  {
+    name: 'user',
+    what: 'the rest of what a program dumped, a structure or a call, when something in it was found',
+    pattern: String.raw`\{[^"{}][^{}]*\[redacted:(?:secret|user|email|token)\][^{}]*|\b([A-Za-z_]\w*\()[^()\n]*\[redacted:(?:secret|user|email|token)\][^()\n]*`,
+    replacement: '${1}[redacted:user]',
+    needs: ['('],
+    needsMatch: [String.raw`\{[^"{}][^{}]*[:=@ ]`],
   },
 ];

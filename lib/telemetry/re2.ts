@@ -13,10 +13,13 @@ const MAX_LENGTH = 1000;
 const MAX_REPEAT = 1000;
 
 /** A refusal for a pattern that the collector would not start with, or that would mask everything. */
-export function isRe2(pattern: string): { readonly allowed: string; readonly remedy: string } | undefined {
+export function isRe2(
+  pattern: string,
+  maxLength = MAX_LENGTH,
+): { readonly allowed: string; readonly remedy: string } | undefined {
   const refuse = (allowed: string, remedy: string) => ({ allowed, remedy });
-  if (pattern === '' || pattern.length > MAX_LENGTH)
-    return refuse(`a pattern of 1 to ${MAX_LENGTH} characters`, 'Split it into several.');
+  if (pattern === '' || pattern.length > maxLength)
+    return refuse(`a pattern of 1 to ${maxLength} characters`, 'Split it into several.');
   const bare = pattern.replace(/\\\\/g, '').replace(/\[(?:\\.|[^\]\\])*\]/g, '[]');
   const lacking = LACKING.find(([form]) => form.test(bare));
   if (lacking)

@@ -2,12 +2,13 @@ import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { cutLong, mayBeLong } from './cut';
 import { hideHarmless, showHarmless } from './harmless';
+import { hinted, hintsOf, mayHint } from './hints';
 import { look, textOf, worth } from './needs';
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
 import { PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
-import { dropNested, dropSplit, hadNested, SPLIT_CLASS, SPLIT_HINTS, seeHalfPem, seeSplit } from './split';
+import { dropNested, dropSplit, hadNested, SPLIT_CLASS, seeHalfPem, seeSplit } from './split';
 
 /** What a site adds to the built-in rules. Nothing of the built-in rules can be taken away. */
 export interface RedactionProps {
@@ -193,9 +194,6 @@ const keep = (owner: string, names: readonly string[], read: readonly string[] =
   ];
 };
 
-/** Fields whose names end as those of identifiers do, in which an identifier is masked like anything else. */
-const likeIds = (fields: readonly string[]) => fields.filter((f) => f.endsWith('_id') && !ID_FIELDS.includes(f));
-
 const stash = ID_FIELDS.flatMap((id) => [
   `set(log.cache["${id}"], log.attributes["${id}"]) where log.attributes["${id}"] != nil`,
   `delete_key(log.attributes, "${id}")`,
@@ -219,31 +217,27 @@ const scopeGroup = (patterns: readonly RedactionPattern[]): StatementGroup => ({
   statements: ['delete_matching_keys(scope.attributes, ".*")', ...mask(patterns, ['scope.name', 'scope.version'], [])],
 });
 
+const builtInOf = (props: RedactionProps) => patternsOf(props).filter((p) => !props.patterns?.includes(p));
+const fieldsOf = (props: RedactionProps) => [...LOG_FIELDS, ...(props.logFields ?? [])];
+
+/** What the receiver is to look for in whole lines. */
+export const logHints = (props: RedactionProps = {}): readonly string[] => hintsOf(builtInOf(props), fieldsOf(props));
+
 /**
  * The stage for log records whose fields are attributes and whose message is the body: drops fields that are not on the
  * list, masks the rest. Behind it nothing else may add text to a record.
  */
 export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[] {
-  const patterns = patternsOf(props);
   const own = props.patterns ?? [];
-  const builtIn = patterns.filter((p) => !own.includes(p));
-  const fields = [...LOG_FIELDS, ...(props.logFields ?? [])];
-  const hints = [...new Set([...SPLIT_HINTS, ...builtIn.flatMap((p) => p.hints ?? [])])];
+  const hints = logHints(props);
   return [
-    // Its values come from the path of a file, in which Kubernetes allows nothing but names.
-    { context: 'resource', statements: [`keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`] },
     {
       context: 'log',
       statements: [
-        ...keep('log', fields, READ_FIELDS),
+        ...keep('log', fieldsOf(props), READ_FIELDS),
         `set(log.cache["text"], ${plainText})`,
-        'set(log.cache["small"], ToLowerCase(log.cache["text"]))',
-        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)})${[
-          ...hints,
-          ...likeIds(fields).map((f) => `${f.toLowerCase()}:`),
-        ]
-          .map((h) => ` or Index(log.cache["small"], ${literal(h)}) >= 0`)
-          .join('')} or ${mayBeLong('log.cache["text"]')}`,
+        `set(log.cache["small"], ToLowerCase(log.cache["text"])) where ${mayHint}`,
+        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)}) or ${hinted(hints, 'log.cache["small"]')} or ${mayBeLong('log.cache["text"]')}`,
       ],
     },
     {
@@ -257,7 +251,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
         ),
         ...stash,
         'set(log.body, String(log.body)) where not IsString(log.body)',
-        ...maskAll('log', builtIn, ['log.body']),
+        ...maskAll('log', builtInOf(props), ['log.body']),
         ...restore,
         ...cutLong('log', afterOf('log')),
       ],
@@ -279,6 +273,8 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
             ],
           } as const,
         ]),
+    // Its values come from the path of a file, in which Kubernetes allows nothing but names, and from the receiver.
+    { context: 'resource', statements: [`keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`] },
   ];
 }
 

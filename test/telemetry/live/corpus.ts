@@ -3,8 +3,10 @@
  * made of one sequence of numbers that is the same on every run.
  */
 
+import { HEALTHY_MESSAGES } from './near-private';
+
 /** Numbers that look random and are not (xorshift). */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let x = seed >>> 0 || 1;
   return () => {
     x ^= x << 13;
@@ -215,7 +217,7 @@ export function healthyLines(): readonly Record<string, unknown>[] {
     'metric sovra_api_requests_total registered',
   ];
   const id = (i: number) => `8f14e45f-ceea-467f-9a36-${String(i).padStart(12, '0')}`;
-  return messages.flatMap((msg, i) =>
+  const usual = messages.flatMap((msg, i) =>
     Array.from({ length: 5 }, (_, j) => ({
       level: ['info', 'warn', 'error', 'info', 'info'][j],
       time: '2026-11-24T10:00:00.123Z',
@@ -229,4 +231,5 @@ export function healthyLines(): readonly Record<string, unknown>[] {
       seq: i * 5 + j,
     })),
   );
+  return [...usual, ...HEALTHY_MESSAGES.map((msg, i) => ({ level: 'info', msg, reason: msg, seq: usual.length + i }))];
 }

@@ -217,7 +217,7 @@ During handling of the above exception, another exception occurred:`,
   [
     17,
     `2026-11-30 10:00:00.000 UTC [31] ERROR:  duplicate key value violates unique constraint "keys_pkey"
-2026-11-30 10:00:00.000 UTC [31] DETAIL:  Key (id)=(7) already exists.
+2026-11-30 10:00:00.000 UTC [31] DETAIL:  The other one is older.
 2026-11-30 10:00:00.000 UTC [31] HINT:  Use another one.
 2026-11-30 10:00:00.000 UTC [31] CONTEXT:  PL/pgSQL function rotate() line 3 at SQL statement
 2026-11-30 10:00:00.000 UTC [31] STATEMENT:  INSERT INTO keys (id, name)
