@@ -85,27 +85,21 @@ export const HARMLESS: readonly Harmless[] = [
 ];
 
 const some = (owner: string) => `${owner}.cache["harmless"]`;
-const each = (texts: readonly string[], maps: readonly string[], pattern: string, by: string, where: string) => {
-  const rest = `${literal(pattern)}, ${literal(by)})${where}`;
-  return [
-    ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
-    ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
-  ];
-};
+const replace = (owner: string, pattern: string, by: string, where: string) =>
+  `replace_all_patterns(${owner}.attributes, "value", ${literal(pattern)}, ${literal(by)}) where ${where}`;
 
 /** Before anything is masked. A sign that was there before would be taken out with ours, and join what it stood between. */
-export const hideHarmless = (owner: string, texts: readonly string[], maps: readonly string[]): string[] => [
-  ...each(texts, maps, SIGN, '\u{FFFD}', ` where Index(${textOf(owner)}, ${literal(SIGN)}) >= 0`),
+export const hideHarmless = (owner: string): string[] => [
+  replace(owner, SIGN, '\u{FFFD}', `Index(${textOf(owner)}, ${literal(SIGN)}) >= 0`),
   ...HARMLESS.flatMap((h, i) => {
     const found = `${owner}.cache["harmless.${i}"]`;
     return [
       `set(${found}, true) where ${worth(h, owner)}`,
-      ...each(texts, maps, h.pattern, `\${1}\${2}${SIGN}\${3}`, ` where ${found} != nil`),
+      replace(owner, h.pattern, `\${1}\${2}${SIGN}\${3}`, `${found} != nil`),
       `set(${some(owner)}, true) where ${found} != nil`,
     ];
   }),
 ];
 
 /** When all is masked. */
-export const showHarmless = (owner: string, texts: readonly string[], maps: readonly string[]): string[] =>
-  each(texts, maps, SIGN, '', ` where ${some(owner)} != nil`);
+export const showHarmless = (owner: string): string[] => [replace(owner, SIGN, '', `${some(owner)} != nil`)];

@@ -125,25 +125,23 @@ export const classesOf = (props: RedactionProps = {}): readonly string[] => [
 
 const replacementOf = (p: RedactionPattern) => p.replacement ?? `[redacted:${p.name}]`;
 
-/** Masks texts and the values of maps, pattern by pattern. `owner`: whose cache holds all of them in one text. */
-const mask = (
-  patterns: readonly RedactionPattern[],
-  texts: readonly string[],
-  maps: readonly string[],
-  owner?: string,
-): string[] =>
-  patterns.flatMap((p, i) => {
-    const needed = owner === undefined ? undefined : worth(p, owner);
-    // Asked once for all texts.
-    const tried = `${owner}.cache["try.${i}"]`;
-    const where = needed === undefined ? '' : ` where ${tried} != nil`;
-    const rest = `${literal(p.pattern)}, ${literal(replacementOf(p))})${where}`;
-    return [
-      ...(needed === undefined ? [] : [`set(${tried}, true) where ${needed}`]),
-      ...texts.map((t) => `replace_pattern(${t}, ${rest}`),
-      ...maps.map((m) => `replace_all_patterns(${m}, "value", ${rest}`),
-    ];
+/** Masks the attributes of an owner, pattern by pattern; `asked`: its cache holds all of them in one text. */
+const mask = (patterns: readonly RedactionPattern[], owner: string, asked: boolean): string[] =>
+  patterns.map((p) => {
+    const needed = asked ? worth(p, owner) : undefined;
+    const where = needed === undefined ? '' : ` where ${needed}`;
+    return `replace_all_patterns(${owner}.attributes, "value", ${literal(p.pattern)}, ${literal(replacementOf(p))})${where}`;
   });
+
+/** Texts stand among the attributes while all of them are masked: each pattern is written once, and tried once. */
+const amongAttributes = (owner: string, texts: readonly string[], statements: readonly string[]): string[] => {
+  const place = (i: number) => `${owner}.attributes["sovra.text.${i}"]`;
+  return [
+    ...texts.map((text, i) => `set(${place(i)}, ${text})`),
+    ...statements,
+    ...texts.flatMap((text, i) => [`set(${text}, ${place(i)})`, `delete_key(${owner}.attributes, "sovra.text.${i}")`]),
+  ];
+};
 
 /** The text when all is masked. */
 const afterOf = (owner: string) => `${owner}.cache["after"]`;
@@ -172,9 +170,7 @@ const maskAll = (owner: string, patterns: readonly RedactionPattern[], texts: re
   whole(owner, texts, textOf(owner), ` where ${hadNested(owner)}`),
   ...look(owner),
   ...seeSplit(owner),
-  ...hideHarmless(owner, texts, [`${owner}.attributes`]),
-  ...mask(patterns, texts, [`${owner}.attributes`], owner),
-  ...showHarmless(owner, texts, [`${owner}.attributes`]),
+  ...amongAttributes(owner, texts, [...hideHarmless(owner), ...mask(patterns, owner, true), ...showHarmless(owner)]),
   whole(owner, texts, afterOf(owner)),
   seeHalfPem(owner, afterOf(owner)),
   ...note(owner, [...new Set(patterns.map((p) => p.name))]),
@@ -207,14 +203,17 @@ const resourceGroup = (patterns: readonly RedactionPattern[]): StatementGroup =>
   statements: [
     `keep_keys(resource.attributes, ${literals(RESOURCE_ATTRIBUTES)})`,
     'stringify_all(resource.attributes)',
-    ...mask(patterns, [], ['resource.attributes']),
+    ...mask(patterns, 'resource', false),
   ],
 });
 
 /** A scope is the name of a library. Whatever else it carries is nobody's need. */
 const scopeGroup = (patterns: readonly RedactionPattern[]): StatementGroup => ({
   context: 'scope',
-  statements: ['delete_matching_keys(scope.attributes, ".*")', ...mask(patterns, ['scope.name', 'scope.version'], [])],
+  statements: [
+    'delete_matching_keys(scope.attributes, ".*")',
+    ...amongAttributes('scope', ['scope.name', 'scope.version'], mask(patterns, 'scope', false)),
+  ],
 });
 
 const builtInOf = (props: RedactionProps) => patternsOf(props).filter((p) => !props.patterns?.includes(p));
@@ -262,7 +261,7 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
           {
             context: 'log',
             statements: [
-              ...mask(own, ['log.body'], ['log.attributes']),
+              ...amongAttributes('log', ['log.body'], mask(own, 'log', false)),
               whole('log', ['log.body'], afterOf('log')),
               ...note(
                 'log',

@@ -9,6 +9,7 @@ import { PLAIN } from '../../lib/telemetry/plain';
 import { isRe2 } from '../../lib/telemetry/re2';
 import { checkRedaction, classesOf, type RedactionProps } from '../../lib/telemetry/redaction';
 import { Checker } from '../../lib/validate';
+import { toYaml } from '../../lib/yaml';
 
 const agent = (more = {}) =>
   agentConfig({ lokiEndpoint: 'http://loki/otlp', remoteWriteEndpoint: 'http://p/w', ...more });
@@ -60,6 +61,10 @@ describe.each([
     const { receivers, processors, connectors, exporters } = config;
     expect([...used].sort()).toEqual(Object.keys({ ...receivers, ...processors, ...connectors, ...exporters }).sort());
     expect([...config.service.extensions].sort()).toEqual(Object.keys(config.extensions).sort());
+  });
+
+  it('fits into a ConfigMap that is applied with the last one in an annotation', () => {
+    expect(toYaml(config).length).toBeLessThan(240_000);
   });
 
   it('waits on disk, for ever, and does not drop', () => {
