@@ -6,7 +6,7 @@ import type { Resources } from '../kube/pod';
 import type { StorageProps } from '../monitoring/prometheus';
 import { checkSecret } from '../sovra/check-installation';
 import type { SecretKeyRef } from '../sovra/installation';
-import { type Checker, dnsSubdomain, known, numberRule, type Rule, secretKey, url } from '../validate';
+import { anyText, type Checker, dnsSubdomain, known, numberRule, type Rule, secretKey, url } from '../validate';
 
 /** Credentials of an object store, in one Secret in the namespace of the store that uses them. */
 export interface ObjectStoreCredentials {
@@ -127,6 +127,8 @@ export function checkTelemetryStore(c: Checker, at: string, store: TelemetryStor
   checkTelemetryStorage(c, `${at}.storage`, store.storage);
   checkStorage(c, `${at}.volume`, store.volume);
   checkResources(c, `${at}.resources`, store.resources);
+  // Where its own memory ends is computed from it.
+  c.value(`${at}.resources.memoryLimit`, store.resources?.memoryLimit, known(anyText));
 }
 
 export const positiveNumber = numberRule(
