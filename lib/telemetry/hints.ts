@@ -1,4 +1,3 @@
-import { ID_FIELDS } from './attributes';
 import { literal } from './ottl';
 import type { RedactionPattern } from './pattern';
 import { SPLIT_HINTS } from './split';
@@ -12,13 +11,21 @@ import { SPLIT_HINTS } from './split';
 /** Attribute of the resource of lines in which the receiver found none of the words. It is on no list. */
 const UNHINTED = 'sovra.unhinted';
 
-/** In small letters, as they stand in a record's text for `PLAIN`. @param fields those that are kept */
-export const hintsOf = (patterns: readonly RedactionPattern[], fields: readonly string[]): readonly string[] => [
+/**
+ * In small letters, as they stand in a record's text for `PLAIN`.
+ *
+ * @param fields those that are kept
+ * @param free fields in which an identifier may stand; in others whose names end alike it is masked like anything else
+ */
+export const hintsOf = (
+  patterns: readonly RedactionPattern[],
+  fields: readonly string[],
+  free: readonly string[] = [],
+): readonly string[] => [
   ...new Set([
     ...SPLIT_HINTS,
     ...patterns.flatMap((p) => p.hints ?? []),
-    // Names that end as those of identifiers do, in which an identifier is masked like anything else.
-    ...fields.filter((f) => f.endsWith('_id') && !ID_FIELDS.includes(f)).map((f) => `${f.toLowerCase()}:`),
+    ...fields.filter((f) => f.endsWith('_id') && !free.includes(f)).map((f) => `${f.toLowerCase()}:`),
   ]),
 ];
 
@@ -36,7 +43,8 @@ export const seeUnhinted = (hints: readonly string[]): object => {
   };
 };
 
-/** The processor's part. @param small the record's text in small letters, set where `mayHint` holds */
+/** The processor's part. @param small the record's text in small letters */
 export const hinted = (hints: readonly string[], small: string): string =>
-  `(${mayHint} and (${hints.map((h) => `Index(${small}, ${literal(h)}) >= 0`).join(' or ')}))`;
-export const mayHint = `resource.attributes["${UNHINTED}"] == nil`;
+  hints.map((h) => `Index(${small}, ${literal(h)}) >= 0`).join(' or ');
+/** Of logs: whether there is anything to look for. */
+export const MAY_HINT = `resource.attributes["${UNHINTED}"] == nil`;

@@ -25,7 +25,7 @@ export type Run = keyof typeof RUNS;
 
 /** The text in which all is looked for, and the same in small letters. */
 export const textOf = (owner: string): string => `${owner}.cache["text"]`;
-const smallOf = (owner: string) => `${owner}.cache["small"]`;
+export const smallOf = (owner: string) => `${owner}.cache["small"]`;
 const runOf = (owner: string, run: string) => `${owner}.cache["run${run}"]`;
 
 /** Behind the statement that sets the text: what is looked for once for all patterns. */

@@ -22,5 +22,14 @@ const FIELD = `${CHARS}(?:_${PART})*(?::${WORDS})?`;
 /** Fields, one a line, and then the message. Values with a colon or a line end have quotes, which are not allowed. */
 export const PLAIN = String.raw`^(?:${FIELD}\n)*=\n${WORDS}$`;
 
-/** A record as PLAIN reads it. It costs half of what JSON does. */
-export const plainText = `Concat([ToKeyValueString(log.attributes, ":", ${literal('\n')}), "=", log.body], ${literal('\n')})`;
+/**
+ * A record as PLAIN reads it. It costs half of what JSON does.
+ *
+ * @param message the text that is no field
+ * @param fields texts that stand beside the attributes, by the names under which they are read
+ */
+export const plainText = (owner: string, message: string, fields: Readonly<Record<string, string>> = {}): string => {
+  const more = Object.entries(fields).map(([name, text]) => `Concat([${literal(name)}, ${text}], ":")`);
+  const all = [`ToKeyValueString(${owner}.attributes, ":", ${literal('\n')})`, ...more, '"="', message];
+  return `Concat([${all.join(', ')}], ${literal('\n')})`;
+};

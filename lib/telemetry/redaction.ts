@@ -2,8 +2,8 @@ import { type Checker, known, type Rule, text } from '../validate';
 import { ID_FIELDS, ID_SHAPE, LOG_FIELDS, READ_FIELDS, RESOURCE_ATTRIBUTES, SPAN_ATTRIBUTES } from './attributes';
 import { cutLong, mayBeLong } from './cut';
 import { hideHarmless, showHarmless } from './harmless';
-import { hinted, hintsOf, mayHint } from './hints';
-import { look, textOf, worth } from './needs';
+import { hinted, hintsOf, MAY_HINT } from './hints';
+import { look, smallOf, textOf, worth } from './needs';
 import { literal, literals, type StatementGroup } from './ottl';
 import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
 import { PLAIN, plainText } from './plain';
@@ -220,7 +220,29 @@ const builtInOf = (props: RedactionProps) => patternsOf(props).filter((p) => !pr
 const fieldsOf = (props: RedactionProps) => [...LOG_FIELDS, ...(props.logFields ?? [])];
 
 /** What the receiver is to look for in whole lines. */
-export const logHints = (props: RedactionProps = {}): readonly string[] => hintsOf(builtInOf(props), fieldsOf(props));
+export const logHints = (props: RedactionProps = {}): readonly string[] =>
+  hintsOf(builtInOf(props), fieldsOf(props), ID_FIELDS);
+
+/** Marks what has to be looked at: what is not plain, or for another reason. */
+const seeLook = (owner: string, ...reasons: readonly string[]): string =>
+  `set(${owner}.attributes["${LOOK}"], true) where ${[`not IsMatch(${textOf(owner)}, ${literal(PLAIN)})`, ...reasons].join(' or ')}`;
+
+/** What is done with what is marked. */
+const looked = (owner: 'log' | 'span' | 'spanevent', statements: readonly string[]): StatementGroup => ({
+  context: owner,
+  conditions: [`${owner}.attributes["${LOOK}"] != nil`],
+  statements: [`delete_key(${owner}.attributes, "${LOOK}")`, ...statements],
+});
+
+/** Patterns of the user's own are looked for in everything: nobody knows what they find. */
+const maskOwn = (owner: 'log' | 'span' | 'spanevent', own: readonly RedactionPattern[], texts: readonly string[]) => [
+  ...amongAttributes(owner, texts, mask(own, owner, false)),
+  whole(owner, texts, afterOf(owner)),
+  ...note(
+    owner,
+    own.map((p) => p.name),
+  ),
+];
 
 /**
  * The stage for log records whose fields are attributes and whose message is the body: drops fields that are not on the
@@ -234,39 +256,29 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fieldsOf(props), READ_FIELDS),
-        `set(log.cache["text"], ${plainText})`,
-        `set(log.cache["small"], ToLowerCase(log.cache["text"])) where ${mayHint}`,
-        `set(log.attributes["${LOOK}"], true) where not IsMatch(log.cache["text"], ${literal(PLAIN)}) or ${hinted(hints, 'log.cache["small"]')} or ${mayBeLong('log.cache["text"]')}`,
+        `set(${textOf('log')}, ${plainText('log', 'log.body')})`,
+        `set(${smallOf('log')}, ToLowerCase(${textOf('log')})) where ${MAY_HINT}`,
+        seeLook('log', `(${MAY_HINT} and (${hinted(hints, smallOf('log'))}))`, mayBeLong(textOf('log'))),
       ],
     },
-    {
-      context: 'log',
-      conditions: [`log.attributes["${LOOK}"] != nil`],
-      statements: [
-        `delete_key(log.attributes, "${LOOK}")`,
-        ...ID_FIELDS.map(
-          (id) =>
-            `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
-        ),
-        ...stash,
-        'set(log.body, String(log.body)) where not IsString(log.body)',
-        ...maskAll('log', builtInOf(props), ['log.body']),
-        ...restore,
-        ...cutLong('log', afterOf('log')),
-      ],
-    },
+    looked('log', [
+      ...ID_FIELDS.map(
+        (id) =>
+          `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
+      ),
+      ...stash,
+      'set(log.body, String(log.body)) where not IsString(log.body)',
+      ...maskAll('log', builtInOf(props), ['log.body']),
+      ...restore,
+      ...cutLong('log', afterOf('log')),
+    ]),
     ...(own.length === 0
       ? []
       : [
           {
             context: 'log',
             statements: [
-              ...amongAttributes('log', ['log.body'], mask(own, 'log', false)),
-              whole('log', ['log.body'], afterOf('log')),
-              ...note(
-                'log',
-                own.map((p) => p.name),
-              ),
+              ...maskOwn('log', own, ['log.body']),
               // What was put in place of something may be longer.
               ...cutLong('log', afterOf('log')),
             ],
@@ -285,19 +297,37 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
 export function redactSpans(props: RedactionProps = {}): readonly StatementGroup[] {
   const patterns = patternsOf(props);
   const names = [...SPAN_ATTRIBUTES, ...(props.spanAttributes ?? [])];
-  const part = (owner: 'span' | 'spanevent', texts: readonly string[]): StatementGroup => ({
-    context: owner,
-    statements: [
-      ...(owner === 'span' ? ['set(span.links, nil)', 'set(span.trace_state, "")'] : []),
-      ...keep(owner, names),
-      ...maskAll(owner, patterns, texts),
-    ],
-  });
+  const [builtIn, own] = [builtInOf(props), props.patterns ?? []];
+  const hints = hintsOf(builtIn, names);
+  const part = (
+    owner: 'span' | 'spanevent',
+    first: readonly string[],
+    name: string,
+    fields: Readonly<Record<string, string>> = {},
+  ): StatementGroup[] => {
+    const texts = [name, ...Object.values(fields)];
+    return [
+      {
+        context: owner,
+        statements: [
+          ...first,
+          ...keep(owner, names),
+          `set(${textOf(owner)}, ${plainText(owner, name, fields)})`,
+          `set(${smallOf(owner)}, ToLowerCase(${textOf(owner)}))`,
+          seeLook(owner, hinted(hints, smallOf(owner))),
+        ],
+      },
+      looked(owner, maskAll(owner, builtIn, texts)),
+      ...(own.length === 0 ? [] : [{ context: owner, statements: maskOwn(owner, own, texts) }]),
+    ];
+  };
   return [
     resourceGroup(patterns),
     scopeGroup(patterns),
-    part('span', ['span.name', 'span.status.message']),
-    part('spanevent', ['spanevent.name']),
+    ...part('span', ['set(span.links, nil)', 'set(span.trace_state, "")'], 'span.name', {
+      status: 'span.status.message',
+    }),
+    ...part('spanevent', [], 'spanevent.name'),
   ];
 }
 
