@@ -7,7 +7,7 @@ export type { RedactionPattern } from './pattern';
 
 /** Top-level domains and suffixes by which a dotted name is known for a host. Those that are words of loggers or endings
  * of files as well (id, name, info, go, rs, sh, py, md, in, is) are left out. */
-const SUFFIXES = [
+export const SUFFIXES = [
   'svc|local|internal|lan|corp|home|intranet|localdomain|localhost|arpa|test|example|invalid|onion',
   'com|org|net|edu|gov|mil|int|biz|io|dev|app|cloud|tech|ai|co|eu|swiss|online|site|xyz',
   'ch|de|at|fr|it|li|nl|be|lu|uk|ie|es|pt|cz|dk|se|fi|ee|lv|lt|us|ca|mx|br|au|nz|jp|cn|kr|tw|hk|sg|za|il|ae|tr|ua|ru',
@@ -67,6 +67,7 @@ export const PATTERNS: readonly RedactionPattern[] = [
     name: 'token',
     what: 'tokens by their form: Sovra, Vault, JWT, GitHub, GitLab, AWS, Slack, Stripe, Google, npm, age',
     pattern: String.raw`\b(?:${TOKENS.map(([form]) => form).join('|')})`,
+    hints: ['hvs.', 'hvb.', 'hvr.'],
     needs: TOKENS.flatMap(([, ...needs]) => needs),
   },
   {

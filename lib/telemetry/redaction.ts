@@ -5,8 +5,8 @@ import { hideHarmless, showHarmless } from './harmless';
 import { hinted, hintsOf, MAY_HINT } from './hints';
 import { look, smallOf, textOf, worth } from './needs';
 import { literal, literals, type StatementGroup } from './ottl';
-import { hostPattern, PATTERNS, type RedactionPattern } from './patterns';
-import { PLAIN, plainText } from './plain';
+import { hostPattern, PATTERNS, type RedactionPattern, SUFFIXES } from './patterns';
+import { dotted, PLAIN, plainText } from './plain';
 import { isRe2 } from './re2';
 import { dropNested, dropSplit, hadNested, SPLIT_CLASS, seeHalfPem, seeSplit } from './split';
 
@@ -101,9 +101,12 @@ export function checkRedaction(check: Checker, property: string, given: Redactio
     );
 }
 
+const ownSuffixes = (props: RedactionProps) => (props.domains ?? []).map((d) => d.replace(/\./g, String.raw`\.`));
+const suffixesOf = (props: RedactionProps) => [SUFFIXES, ...ownSuffixes(props)];
+
 /** The patterns in the order in which they are looked for: the built-in ones, the user's hosts, the user's patterns. */
 export function patternsOf(props: RedactionProps = {}): readonly RedactionPattern[] {
-  const suffixes = (props.domains ?? []).map((d) => d.replace(/\./g, String.raw`\.`));
+  const suffixes = ownSuffixes(props);
   const own: RedactionPattern[] =
     suffixes.length === 0
       ? []
@@ -224,8 +227,11 @@ export const logHints = (props: RedactionProps = {}): readonly string[] =>
   hintsOf(builtInOf(props), fieldsOf(props), ID_FIELDS);
 
 /** Marks what has to be looked at: what is not plain, or for another reason. */
-const seeLook = (owner: string, ...reasons: readonly string[]): string =>
-  `set(${owner}.attributes["${LOOK}"], true) where ${[`not IsMatch(${textOf(owner)}, ${literal(PLAIN)})`, ...reasons].join(' or ')}`;
+const seeLook = (owner: string, props: RedactionProps, ...reasons: readonly string[]): string => {
+  const matches = (pattern: string) => `IsMatch(${textOf(owner)}, ${literal(pattern)})`;
+  const all = [`not ${matches(PLAIN)}`, matches(dotted(suffixesOf(props).join('|'))), ...reasons];
+  return `set(${owner}.attributes["${LOOK}"], true) where ${all.join(' or ')}`;
+};
 
 /** What is done with what is marked. */
 const looked = (owner: 'log' | 'span' | 'spanevent', statements: readonly string[]): StatementGroup => ({
@@ -256,9 +262,9 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fieldsOf(props), READ_FIELDS),
-        `set(${textOf('log')}, ${plainText('log', 'log.body')})`,
+        `set(${textOf('log')}, ${plainText('log', ['log.body'])})`,
         `set(${smallOf('log')}, ToLowerCase(${textOf('log')})) where ${MAY_HINT}`,
-        seeLook('log', `(${MAY_HINT} and (${hinted(hints, smallOf('log'))}))`, mayBeLong(textOf('log'))),
+        seeLook('log', props, `(${MAY_HINT} and (${hinted(hints, smallOf('log'))}))`, mayBeLong(textOf('log'))),
       ],
     },
     looked('log', [
@@ -303,18 +309,18 @@ export function redactSpans(props: RedactionProps = {}): readonly StatementGroup
     owner: 'span' | 'spanevent',
     first: readonly string[],
     name: string,
-    fields: Readonly<Record<string, string>> = {},
+    more: readonly string[] = [],
   ): StatementGroup[] => {
-    const texts = [name, ...Object.values(fields)];
+    const texts = [name, ...more];
     return [
       {
         context: owner,
         statements: [
           ...first,
           ...keep(owner, names),
-          `set(${textOf(owner)}, ${plainText(owner, name, fields)})`,
+          `set(${textOf(owner)}, ${plainText(owner, texts)})`,
           `set(${smallOf(owner)}, ToLowerCase(${textOf(owner)}))`,
-          seeLook(owner, hinted(hints, smallOf(owner))),
+          seeLook(owner, props, hinted(hints, smallOf(owner))),
         ],
       },
       looked(owner, maskAll(owner, builtIn, texts)),
@@ -324,9 +330,7 @@ export function redactSpans(props: RedactionProps = {}): readonly StatementGroup
   return [
     resourceGroup(patterns),
     scopeGroup(patterns),
-    ...part('span', ['set(span.links, nil)', 'set(span.trace_state, "")'], 'span.name', {
-      status: 'span.status.message',
-    }),
+    ...part('span', ['set(span.links, nil)', 'set(span.trace_state, "")'], 'span.name', ['span.status.message']),
     ...part('spanevent', [], 'spanevent.name'),
   ];
 }

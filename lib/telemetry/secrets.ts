@@ -78,7 +78,6 @@ export const SECRET_PATTERNS: readonly RedactionPattern[] = [
     what: 'what stands behind an option of a command that says password, token or key',
     pattern: String.raw`(?i)((?:(?:^|[\s"'\x60\[({,])--| -)(?:[\w-]*-)?(?:password|passwd|passphrase|pass|passin|token|secret|user|username|login|(?:api|access|secret|private)[_-]?key)${QUOTE}?[\s,]\s*)${VALUE}`,
     replacement: '${1}[redacted:secret]',
-    hints: [' -'],
     needs: ['--', ' -'],
   },
   {
@@ -86,7 +85,6 @@ export const SECRET_PATTERNS: readonly RedactionPattern[] = [
     what: 'options of commands that are given passwords without saying so: the rest of the line',
     pattern: String.raw`((?:^|[^\w./-])(?:${COMMANDS.join('|')})\s(?:[^\n]*?\s)??)--?[A-Za-z][^\n]*`,
     replacement: '${1}[redacted:secret]',
-    hints: [' -'],
     needs: COMMANDS,
   },
   {

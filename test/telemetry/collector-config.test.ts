@@ -5,7 +5,7 @@ import { gatewayConfig } from '../../lib/telemetry/gateway-config';
 import { HARMLESS } from '../../lib/telemetry/harmless';
 import { TEXT_LEVELS } from '../../lib/telemetry/levels';
 import { PATTERNS } from '../../lib/telemetry/patterns';
-import { PLAIN } from '../../lib/telemetry/plain';
+import { dotted, PLAIN } from '../../lib/telemetry/plain';
 import { isRe2 } from '../../lib/telemetry/re2';
 import { checkRedaction, classesOf, type RedactionProps } from '../../lib/telemetry/redaction';
 import { Checker } from '../../lib/validate';
@@ -159,6 +159,12 @@ describe('patterns', () => {
       expect([text, plain.test(`\n=\n${text}`)]).toEqual([text, false]);
       expect([text, plain.test(`error:${text}\n=\nx`)]).toEqual([text, false]);
     }
+    expect(plain.test('logger:sovra.policy.engine\n=\nhandled in sovra.keys')).toBe(true);
+    const host = new RegExp(dotted('com|acme\\.sh').replace('(?i:', '(?:'));
+    for (const text of ['api.acme.com', 'in api.acme.com.', 'a.acme.sh/x', `s.${'a'.repeat(20)}`])
+      expect([text, host.test(text)]).toEqual([text, true]);
+    for (const text of ['sovra.policy.engine', 'a.commit', 'acme.shell'])
+      expect([text, host.test(text)]).toEqual([text, false]);
     expect(plain.test('error:"user: alice"\n=\nx')).toBe(false);
     expect(plain.test('error:{\\"deep\\":\\"x\\"}\n=\nx')).toBe(false);
   });
