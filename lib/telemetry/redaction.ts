@@ -28,8 +28,8 @@ export const DROPPED_CLASS = 'field';
 export const REDACTIONS_METRIC = 'sovra_redactions_total';
 /** The field of a record that names the classes of what was taken out of it, joined by "+". */
 export const REDACTED = 'redacted';
-/** Set while a record is looked at. */
-const LOOK = 'sovra.look';
+/** On a record that is plain, until the others were looked at. */
+const PLAIN_MARK = 'sovra.plain';
 
 const RESERVED = new Set([DROPPED_CLASS, SPLIT_CLASS, ...PATTERNS.map((p) => p.name)]);
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
@@ -91,7 +91,7 @@ export function checkRedaction(check: Checker, property: string, given: Redactio
       `${property}.${name}`,
       props?.[name],
       written((v) =>
-        FIELD.test(v) && v !== REDACTED && v !== LOOK
+        FIELD.test(v) && v !== REDACTED && v !== PLAIN_MARK
           ? undefined
           : {
               allowed: 'the name of a field: letters, digits, "_", "-", "." and "@"',
@@ -226,19 +226,37 @@ const fieldsOf = (props: RedactionProps) => [...LOG_FIELDS, ...(props.logFields 
 export const logHints = (props: RedactionProps = {}): readonly string[] =>
   hintsOf(builtInOf(props), fieldsOf(props), ID_FIELDS);
 
-/** Marks what has to be looked at: what is not plain, or for another reason. */
-const seeLook = (owner: string, props: RedactionProps, ...reasons: readonly string[]): string => {
+/** What has to be looked at all the same, for one of these reasons. */
+interface Doubts {
+  readonly owner: 'log' | 'span' | 'spanevent';
+  readonly texts: readonly string[];
+  readonly suffixes: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Marks what is plain. Whatever cannot be judged has no mark, and is looked at: a statement that fails does nothing.
+ * The record's text, and the same in small letters, are there for the reasons.
+ */
+const markPlain = ({ owner, texts, suffixes, reasons }: Doubts): string[] => {
   const matches = (pattern: string) => `IsMatch(${textOf(owner)}, ${literal(pattern)})`;
-  const all = [`not ${matches(PLAIN)}`, matches(dotted(suffixesOf(props).join('|'))), ...reasons];
-  return `set(${owner}.attributes["${LOOK}"], true) where ${all.join(' or ')}`;
+  const doubts = [matches(dotted(suffixes.join('|'))), ...reasons];
+  return [
+    `set(${textOf(owner)}, ${plainText(owner, texts)})`,
+    `set(${smallOf(owner)}, ToLowerCase(${textOf(owner)}))${owner === 'log' ? ` where ${MAY_HINT}` : ''}`,
+    `set(${owner}.attributes["${PLAIN_MARK}"], true) where ${matches(PLAIN)} and not (${doubts.join(' or ')})`,
+  ];
 };
 
-/** What is done with what is marked. */
-const looked = (owner: 'log' | 'span' | 'spanevent', statements: readonly string[]): StatementGroup => ({
-  context: owner,
-  conditions: [`${owner}.attributes["${LOOK}"] != nil`],
-  statements: [`delete_key(${owner}.attributes, "${LOOK}")`, ...statements],
-});
+/** What is done with all that is not plain; and no mark is left. */
+const looked = (owner: Doubts['owner'], statements: readonly string[]): StatementGroup[] => [
+  { context: owner, conditions: [`${owner}.attributes["${PLAIN_MARK}"] == nil`], statements },
+  {
+    context: owner,
+    conditions: [`${owner}.attributes["${PLAIN_MARK}"] != nil`],
+    statements: [`delete_key(${owner}.attributes, "${PLAIN_MARK}")`],
+  },
+];
 
 /** Patterns of the user's own are looked for in everything: nobody knows what they find. */
 const maskOwn = (owner: 'log' | 'span' | 'spanevent', own: readonly RedactionPattern[], texts: readonly string[]) => [
@@ -262,12 +280,15 @@ export function redactLogs(props: RedactionProps = {}): readonly StatementGroup[
       context: 'log',
       statements: [
         ...keep('log', fieldsOf(props), READ_FIELDS),
-        `set(${textOf('log')}, ${plainText('log', ['log.body'])})`,
-        `set(${smallOf('log')}, ToLowerCase(${textOf('log')})) where ${MAY_HINT}`,
-        seeLook('log', props, `(${MAY_HINT} and (${hinted(hints, smallOf('log'))}))`, mayBeLong(textOf('log'))),
+        ...markPlain({
+          owner: 'log',
+          texts: ['log.body'],
+          suffixes: suffixesOf(props),
+          reasons: [`(${MAY_HINT} and (${hinted(hints, smallOf('log'))}))`, mayBeLong(textOf('log'))],
+        }),
       ],
     },
-    looked('log', [
+    ...looked('log', [
       ...ID_FIELDS.map(
         (id) =>
           `delete_key(log.attributes, "${id}") where log.attributes["${id}"] != nil and not IsMatch(log.attributes["${id}"], ${literal(ID_SHAPE)})`,
@@ -318,12 +339,10 @@ export function redactSpans(props: RedactionProps = {}): readonly StatementGroup
         statements: [
           ...first,
           ...keep(owner, names),
-          `set(${textOf(owner)}, ${plainText(owner, texts)})`,
-          `set(${smallOf(owner)}, ToLowerCase(${textOf(owner)}))`,
-          seeLook(owner, props, hinted(hints, smallOf(owner))),
+          ...markPlain({ owner, texts, suffixes: suffixesOf(props), reasons: [hinted(hints, smallOf(owner))] }),
         ],
       },
-      looked(owner, maskAll(owner, builtIn, texts)),
+      ...looked(owner, maskAll(owner, builtIn, texts)),
       ...(own.length === 0 ? [] : [{ context: owner, statements: maskOwn(owner, own, texts) }]),
     ];
   };
