@@ -288,7 +288,7 @@ test('what was replaced in a Secret is seen by the probe that asks for a restart
     return runPod({ ...pod, spec: { ...pod.spec, containers: [container] } }, options);
   };
   expect((await probed('true')).ok).toBe(true);
-  const changed = await probed("sed -i '1s/^./0/' /run/gateway/writer");
+  const changed = await probed("sed -i '1s/^/x/' /run/gateway/writer");
   expect(changed.ok).toBe(false);
   expect(changed.container('writer').stdout).toContain('rclone serve restic');
 });
