@@ -226,9 +226,11 @@ const fieldsOf = (props: RedactionProps) => [...LOG_FIELDS, ...(props.logFields 
 export const logHints = (props: RedactionProps = {}): readonly string[] =>
   hintsOf(builtInOf(props), fieldsOf(props), ID_FIELDS);
 
+/** Whose records are looked at one by one. */
+type Owner = 'log' | 'span' | 'spanevent';
 /** What has to be looked at all the same, for one of these reasons. */
 interface Doubts {
-  readonly owner: 'log' | 'span' | 'spanevent';
+  readonly owner: Owner;
   readonly texts: readonly string[];
   readonly suffixes: readonly string[];
   readonly reasons: readonly string[];
@@ -249,7 +251,7 @@ const markPlain = ({ owner, texts, suffixes, reasons }: Doubts): string[] => {
 };
 
 /** What is done with all that is not plain; and no mark is left. */
-const looked = (owner: Doubts['owner'], statements: readonly string[]): StatementGroup[] => [
+const looked = (owner: Owner, statements: readonly string[]): StatementGroup[] => [
   { context: owner, conditions: [`${owner}.attributes["${PLAIN_MARK}"] == nil`], statements },
   {
     context: owner,
@@ -259,7 +261,7 @@ const looked = (owner: Doubts['owner'], statements: readonly string[]): Statemen
 ];
 
 /** Patterns of the user's own are looked for in everything: nobody knows what they find. */
-const maskOwn = (owner: 'log' | 'span' | 'spanevent', own: readonly RedactionPattern[], texts: readonly string[]) => [
+const maskOwn = (owner: Owner, own: readonly RedactionPattern[], texts: readonly string[]) => [
   ...amongAttributes(owner, texts, mask(own, owner, false)),
   whole(owner, texts, afterOf(owner)),
   ...note(
@@ -327,7 +329,7 @@ export function redactSpans(props: RedactionProps = {}): readonly StatementGroup
   const [builtIn, own] = [builtInOf(props), props.patterns ?? []];
   const hints = hintsOf(builtIn, names);
   const part = (
-    owner: 'span' | 'spanevent',
+    owner: Owner,
     first: readonly string[],
     name: string,
     more: readonly string[] = [],

@@ -1,4 +1,4 @@
-import { COLLECTOR_PORTS, durableExporter, MEMORY_LIMITER, type Pipeline } from './collector';
+import { type BatchSize, COLLECTOR_PORTS, durableExporter, MEMORY_LIMITER, type Pipeline } from './collector';
 
 /**
  * Spans among several gateways. Whether a trace is kept is decided where all of its spans are, so that whichever replica gets a
@@ -42,7 +42,7 @@ const ofOthers = (i: number, of: number): string =>
 export function spreadOver(
   peers: readonly string[],
   queueBatches: number,
-  batch: Parameters<typeof durableExporter>[2],
+  batch: BatchSize,
   masked: readonly string[],
 ): Spread {
   const waiting = Math.ceil(queueBatches / peers.length);
