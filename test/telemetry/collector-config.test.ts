@@ -37,6 +37,10 @@ const ways = (config: CollectorConfig, received = 'all') =>
       : [],
   );
 const peers = ['a:4319', 'b:4319'];
+const statementsOf = (config: CollectorConfig): readonly string[] => {
+  const stage = config.processors['transform/redact'] as Record<string, readonly { statements: readonly string[] }[]>;
+  return [...(stage.log_statements ?? []), ...(stage.trace_statements ?? [])].flatMap((g) => g.statements);
+};
 
 describe.each([
   ['agent', agent(), 2],
@@ -107,6 +111,10 @@ describe('additions of the user', () => {
       expect(stage).toContain('EMP[0-9]{6}');
       expect(stage).toContain('[redacted:staff]');
       expect(stage).toMatch(/acme\\+\.sh/);
+      // A name with such an ending is not plain either, or nobody would look for it.
+      const marks = statementsOf(config).filter((t) => /^set\(\w+\.attributes\["sovra\.plain"\]/.test(t));
+      expect(marks.length).toBeGreaterThan(0);
+      for (const mark of marks) expect(mark).toMatch(/acme\\+\.sh/);
     }
     expect(classesOf(redaction)).toContain('staff');
   });
